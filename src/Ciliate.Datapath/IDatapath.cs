@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Threading.Channels;
+
+namespace Ciliate.Datapath;
+
+/// <summary>
+/// The kernel side of one agent: its maps, programs and hooks, seen from above. Everything below the pin root belongs to it.
+/// Calls are not thread-safe unless they say so; the agent makes them from its control loop.
+/// Each of the verbs is safe to repeat. Errors are <see cref="DatapathException"/> with a one-line message that names the thing.
+/// </summary>
+public interface IDatapath : IDisposable
+{
+    /// <summary>Loads the endpoint's programs with its constants, attaches them to both directions of the host interface, and registers
+    /// its addresses for local delivery. Adopts what is already pinned. Until <see cref="Publish"/> has been called once for the endpoint
+    /// every packet from and to it is dropped.</summary>
+    void AttachEndpoint(EndpointWiring wiring);
+
+    /// <summary>Takes the endpoint out of the kernel: local delivery first, then programs, slot and counters.</summary>
+    void DetachEndpoint(ushort endpointId);
+
+    /// <summary>Endpoint ids that the kernel side holds, for pruning after a restart.</summary>
+    IReadOnlyList<ushort> AttachedEndpoints();
+
+    /// <summary>Fills a fresh slot with <paramref name="tables"/>, then makes it current by one 64-bit store. Returns the new generation.</summary>
+    uint Publish(ushort endpointId, PolicyTables tables);
+
+    /// <summary>Adds entries to the current slot without a new generation. Allowed only for peers that no address maps to yet.</summary>
+    void AddEntries(ushort endpointId, IEnumerable<PolicyEntry> entries);
+
+    /// <summary>Removes entries of a peer that no address maps to any more from the current slot.</summary>
+    void RemoveEntries(ushort endpointId, IEnumerable<PolicyEntry> entries);
+
+    void UpsertIpcache(IPNetwork prefix, uint identity);
+
+    void DeleteIpcache(IPNetwork prefix);
+
+    /// <summary>Removes flows that have expired; returns how many. Bounded work per call.</summary>
+    int CollectFlows();
+
+    /// <summary>Verdict events in the order of the ring buffer. Bounded; what did not fit is in <see cref="LostEvents"/>. Thread-safe.</summary>
+    ChannelReader<VerdictEvent> Events { get; }
+
+    ulong LostEvents { get; }
+
+    IReadOnlyList<EndpointRow> DumpEndpoints();
+
+    IReadOnlyList<PolicyRow> DumpPolicy();
+
+    IReadOnlyList<FlowRow> DumpFlows();
+
+    IReadOnlyList<IpcacheRow> DumpIpcache();
+
+    /// <summary>Packets and bytes per direction, and drops by reason, since the maps were created.</summary>
+    DatapathCounters ReadCounters();
+}
+
+/// <summary>What a program is told about its endpoint before it is loaded.</summary>
+/// <param name="Id">1–4095; unique within the agent.</param>
+/// <param name="HostInterface">Name of the host end of the veth, in the agent's network namespace.</param>
+/// <param name="HostIfIndex">Its index.</param>
+/// <param name="HostMac">MAC of the host end; the gateway answers with it.</param>
+/// <param name="ContainerMac">The only source MAC that the container may use.</param>
+/// <param name="IPv4">The container's IPv4 address, or null.</param>
+/// <param name="IPv6">The container's IPv6 address, or null.</param>
+/// <param name="GatewayIPv4">Address whose ARP and echo requests the program answers.</param>
+/// <param name="GatewayIPv6">Address whose neighbour solicitations and echo requests the program answers.</param>
+public sealed record EndpointWiring(
+    ushort Id,
+    string HostInterface,
+    int HostIfIndex,
+    PhysicalAddress HostMac,
+    PhysicalAddress ContainerMac,
+    IPAddress? IPv4,
+    IPAddress? IPv6,
+    IPAddress? GatewayIPv4,
+    IPAddress? GatewayIPv6);
+
+public enum TrafficDirection : byte
+{
+    Ingress = 0,
+    Egress = 1,
+}
+
+/// <summary>One line of a verdict table. Peer 0 stands for every identity, protocol 0 for every protocol,
+/// <paramref name="PortPrefixLength"/> 0 for every port. Of all entries that match a packet the one with the highest precedence decides.</summary>
+public readonly record struct PolicyEntry(
+    TrafficDirection Direction,
+    uint Peer,
+    byte Protocol,
+    ushort Port,
+    byte PortPrefixLength,
+    bool Deny,
+    uint Precedence,
+    uint RuleId);
+
+/// <summary>A direction of an endpoint: whether it is default-deny, and the rule id that events carry when no entry matches.</summary>
+public readonly record struct DirectionDefault(bool Enforced, uint RuleId);
+
+/// <summary>The complete content of one generation.</summary>
+public sealed record PolicyTables(uint Identity, DirectionDefault Ingress, DirectionDefault Egress, IReadOnlyCollection<PolicyEntry> Entries);
+
+public enum VerdictKind : byte
+{
+    Forwarded = 1,
+    Dropped = 2,
+}
+
+/// <summary>A verdict as the kernel told it: the first packet of a flow, a flow judged anew, or a drop.</summary>
+/// <param name="Timestamp">Wall clock.</param>
+/// <param name="DropReason">Kernel enumerator of the reason, 0 when forwarded; <see cref="DropReasons.Describe"/> gives its text.</param>
+/// <param name="EndpointId">The endpoint whose program gave the verdict.</param>
+/// <param name="Direction">Of the packet as seen from that endpoint.</param>
+/// <param name="SourceEndpoint">0 when not local.</param>
+/// <param name="RuleId">The rule that gave the verdict; of the egress side when <paramref name="Direction"/> is egress and that side decided.</param>
+/// <param name="Generation">The generation it was judged under.</param>
+public sealed record VerdictEvent(
+    DateTimeOffset Timestamp,
+    VerdictKind Verdict,
+    uint DropReason,
+    ushort EndpointId,
+    TrafficDirection Direction,
+    IPAddress? Source,
+    IPAddress? Destination,
+    ushort SourcePort,
+    ushort DestinationPort,
+    byte Protocol,
+    byte TcpFlags,
+    uint SourceIdentity,
+    uint DestinationIdentity,
+    ushort SourceEndpoint,
+    ushort DestinationEndpoint,
+    uint RuleId,
+    uint Generation,
+    bool Reply,
+    uint Length);
+
+public sealed record EndpointRow(ushort Id, uint Generation, uint Slot, int HostIfIndex, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6, uint Identity, uint Flows);
+
+public sealed record PolicyRow(ushort EndpointId, uint Generation, PolicyEntry Entry);
+
+/// <summary>A flow by its original direction.</summary>
+/// <param name="State">TCP: syn-sent, established, closing, closed; others: new, replied.</param>
+/// <param name="ExpiresInSeconds">0 when already expired and not yet collected.</param>
+public sealed record FlowRow(
+    IPAddress Source, ushort SourcePort, IPAddress Destination, ushort DestinationPort, byte Protocol, string State, int ExpiresInSeconds,
+    uint SourceIdentity, uint DestinationIdentity, ushort SourceEndpoint, ushort DestinationEndpoint,
+    uint SourceGeneration, uint DestinationGeneration, uint EgressRuleId, uint IngressRuleId);
+
+public sealed record IpcacheRow(IPNetwork Prefix, uint Identity);
+
+public sealed record DropCount(uint Reason, TrafficDirection Direction, ulong Packets, ulong Bytes);
+
+public sealed record EndpointCounters(ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops);
+
+public sealed record DatapathCounters(IReadOnlyList<EndpointCounters> Endpoints, IReadOnlyList<DropCount> Drops);
+
+/// <summary>Texts of the datapath's drop reasons, from the names of the kernel side's enumerators.</summary>
+public static partial class DropReasons
+{
+}
+
+public sealed class DatapathException : Exception
+{
+    public DatapathException(string message) : base(message) { }
+
+    public DatapathException(string message, Exception inner) : base(message, inner) { }
+}

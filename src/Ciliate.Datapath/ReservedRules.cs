@@ -1,0 +1,18 @@
+namespace Ciliate.Datapath;
+
+/// <summary>Rule ids that stand for the house's own decisions. Ids of written rules start at <see cref="FirstPolicyRule"/>.</summary>
+public static class ReservedRules
+{
+    public const uint None = 0;
+
+    /// <summary>No policy selects the endpoint for this direction.</summary>
+    public const uint NotEnforced = 1;
+
+    /// <summary>A policy selects the endpoint for this direction and none of its rules allows the packet.</summary>
+    public const uint DefaultDeny = 2;
+
+    /// <summary>The host may reach its own containers (agent option <c>allow-host-ingress</c>).</summary>
+    public const uint HostAccess = 3;
+
+    public const uint FirstPolicyRule = 16;
+}
