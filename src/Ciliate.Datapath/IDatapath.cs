@@ -108,7 +108,7 @@ public enum VerdictKind : byte
 
 /// <summary>A verdict as the kernel told it: the first packet of a flow, a flow judged anew, or a drop.</summary>
 /// <param name="Timestamp">Wall clock.</param>
-/// <param name="DropReason">Kernel enumerator of the reason, 0 when forwarded; <see cref="DropReasons.Describe"/> gives its text.</param>
+/// <param name="DropReason">Kernel enumerator of the reason, 0 when forwarded; its text comes from <see cref="DropReasons"/>.</param>
 /// <param name="EndpointId">The endpoint whose program gave the verdict.</param>
 /// <param name="Direction">Of the packet as seen from that endpoint.</param>
 /// <param name="SourceEndpoint">0 when not local.</param>
