@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Ciliate.Linux.Interop;
+
+/// <summary>The C library, spelled as C spells it. One partial file per group of calls; the C prototype stands above each.</summary>
+internal static unsafe partial class LibC
+{
+    private const string Name = "libc";
+
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
+    internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+    internal const int O_CLOEXEC = 0x80000;
+
+    // int close(int fd);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int close(int fd);
+
+    // int fcntl(int fd, int cmd, ... /* int arg */);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int fcntl(FileDescriptor fd, int cmd, int arg);
+
+    // int open(const char *pathname, int flags, ... /* mode_t mode */);
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string pathname, int flags, uint mode);
+
+    // ssize_t read(int fd, void *buf, size_t count);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint read(FileDescriptor fd, void* buf, nuint count);
+
+    // ssize_t write(int fd, const void *buf, size_t count);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial nint write(FileDescriptor fd, void* buf, nuint count);
+}
