@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ciliate.Netlink;
 using Ciliate.Testing;
 using Xunit;
@@ -32,7 +33,9 @@ public sealed class AddressTests : IDisposable
         Route.AddAddress(_link.Index, address, prefixLength);
 
         InterfaceAddress listed = Assert.Single(Route.ListAddresses(_link.Index));
-        Assert.Equal((_link.Index, address, prefixLength, RouteScope.Universe), (listed.LinkIndex, listed.Address, listed.PrefixLength, listed.Scope));
+        Assert.Equal(
+            (_link.Index, address, prefixLength, RouteScope.Universe),
+            (listed.LinkIndex, listed.Address, listed.PrefixLength, listed.Scope));
         Assert.Equal(AddressProperties.Permanent, listed.Flags & (AddressProperties.Permanent | AddressProperties.Tentative));
         using var socket = _namespace.Run(() => BoundSocket(address));
 
@@ -51,7 +54,10 @@ public sealed class AddressTests : IDisposable
         var error = Assert.Throws<NetlinkException>(() => Route.AddAddress(_link.Index, address, prefixLength));
 
         Assert.Equal(Errno.EEXIST, error.Errno);
-        Assert.StartsWith($"add address {text}/{prefixLength} to link {_link.Index}: File exists (EEXIST)", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"add address {text}/{prefixLength} to link {_link.Index}: File exists (EEXIST)",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -62,7 +68,9 @@ public sealed class AddressTests : IDisposable
         IPAddress address = IPAddress.Parse(text);
         Route.AddAddress(_link.Index, address, prefixLength, AddressProperties.NoPrefixRoute);
 
-        Assert.DoesNotContain(Route.ListRoutes(address.AddressFamily), route => route.LinkIndex == _link.Index && route.Destination.PrefixLength == prefixLength);
+        Assert.DoesNotContain(
+            Route.ListRoutes(address.AddressFamily),
+            route => route.LinkIndex == _link.Index && route.Destination.PrefixLength == prefixLength);
         Assert.True(Route.ListAddresses(_link.Index)[0].Flags.HasFlag(AddressProperties.NoPrefixRoute));
     }
 
@@ -84,9 +92,9 @@ public sealed class AddressTests : IDisposable
             Route.ListAddresses().Select(address => address.Address.ToString()).Order(StringComparer.Ordinal));
     }
 
-    private static System.Net.Sockets.Socket BoundSocket(IPAddress address)
+    private static Socket BoundSocket(IPAddress address)
     {
-        var socket = new System.Net.Sockets.Socket(address.AddressFamily, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(address, 0));
         return socket;
     }

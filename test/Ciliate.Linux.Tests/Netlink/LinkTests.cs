@@ -60,8 +60,14 @@ public sealed class LinkTests : IDisposable
         Assert.Null(Route.FindLink("none"));
         Assert.False(Route.TryDeleteLink("none"));
         Assert.Equal("get link none: No such device (ENODEV)", Assert.Throws<NetlinkException>(() => Route.GetLink("none")).Message);
-        Assert.StartsWith("delete link none: No such device (ENODEV)", Assert.Throws<NetlinkException>(() => Route.DeleteLink("none")).Message, StringComparison.Ordinal);
-        Assert.StartsWith("get link 4711: No such device (ENODEV)", Assert.Throws<NetlinkException>(() => Route.GetLink(4711)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "delete link none: No such device (ENODEV)",
+            Assert.Throws<NetlinkException>(() => Route.DeleteLink("none")).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "get link 4711: No such device (ENODEV)",
+            Assert.Throws<NetlinkException>(() => Route.GetLink(4711)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

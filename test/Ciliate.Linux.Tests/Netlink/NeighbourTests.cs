@@ -30,7 +30,9 @@ public sealed class NeighbourTests : IDisposable
             Assert.Single(route.ListNeighbours(address.AddressFamily), neighbour => neighbour.Address.Equals(address)));
 
         route.DeleteNeighbour(link, address);
-        Assert.DoesNotContain(route.ListNeighbours(address.AddressFamily), neighbour => neighbour.Address.Equals(address) && neighbour.Mac is not null);
+        Assert.DoesNotContain(
+            route.ListNeighbours(address.AddressFamily),
+            neighbour => neighbour.Address.Equals(address) && neighbour.Mac is not null);
     }
 
     [Fact]
@@ -38,6 +40,9 @@ public sealed class NeighbourTests : IDisposable
     {
         int link = _wire.Left.Link.Index;
         var error = Assert.Throws<NetlinkException>(() => _wire.Left.Namespace.Route.DeleteNeighbour(link, IPAddress.Parse("10.99.0.78")));
-        Assert.StartsWith($"delete neighbour 10.99.0.78 from link {link}: No such file or directory (ENOENT)", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"delete neighbour 10.99.0.78 from link {link}: No such file or directory (ENOENT)",
+            error.Message,
+            StringComparison.Ordinal);
     }
 }

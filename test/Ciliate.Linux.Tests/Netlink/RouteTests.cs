@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ciliate.Netlink;
 using Ciliate.Testing;
 using Xunit;
@@ -30,14 +31,21 @@ public sealed class RouteTests : IDisposable
     public void A_default_route_by_an_on_link_gateway_is_what_a_lookup_finds(string gatewayText, string sourceText)
     {
         IPAddress gateway = IPAddress.Parse(gatewayText), source = IPAddress.Parse(sourceText);
-        RouteSpec spec = RouteSpec.Default(gateway.AddressFamily) with { Gateway = gateway, LinkIndex = _link.Index, OnLink = true, PreferredSource = source };
+        RouteSpec spec = RouteSpec.Default(gateway.AddressFamily) with
+        {
+            Gateway = gateway,
+            LinkIndex = _link.Index,
+            OnLink = true,
+            PreferredSource = source,
+        };
         Route.AddRoute(spec);
 
         Route route = Assert.Single(Route.ListRoutes(gateway.AddressFamily), route => route.Destination == spec.Destination);
         Assert.Equal(
             (RouteType.Unicast, gateway, _link.Index, source, RouteScope.Universe, RouteSpec.MainTable),
             (route.Type, route.Gateway, route.LinkIndex, route.PreferredSource, route.Scope, route.Table));
-        string lookup = TestProcess.Run(_namespace, "ip", "route", "get", gateway.GetAddressBytes().Length == 4 ? "192.0.2.1" : "2001:db8::1").Output;
+        string elsewhere = gateway.AddressFamily == AddressFamily.InterNetwork ? "192.0.2.1" : "2001:db8::1";
+        string lookup = TestProcess.Run(_namespace, "ip", "route", "get", elsewhere).Output;
         Assert.Contains($"via {gatewayText} dev a ", lookup, StringComparison.Ordinal);
         Assert.Contains($" src {sourceText} ", lookup, StringComparison.Ordinal);
 
@@ -87,7 +95,9 @@ public sealed class RouteTests : IDisposable
         var family = destination.BaseAddress.AddressFamily;
         Route.AddRoute(new RouteSpec(destination) { Type = type, Table = 1000 });
 
-        Assert.Equal((destination, type, 1000u), Route.ListRoutes(family, 1000).Select(route => (route.Destination, route.Type, route.Table)).Single());
+        Assert.Equal(
+            (destination, type, 1000u),
+            Route.ListRoutes(family, 1000).Select(route => (route.Destination, route.Type, route.Table)).Single());
         Assert.DoesNotContain(Route.ListRoutes(family), route => route.Destination == destination);
         Assert.Contains(Route.ListRoutes(family, 0), route => route.Destination == destination);
     }
@@ -98,7 +108,8 @@ public sealed class RouteTests : IDisposable
         var spec = new RouteSpec(IPNetwork.Parse("10.9.0.0/16")) { Gateway = IPAddress.Parse("172.31.0.1"), LinkIndex = _link.Index };
         var error = Assert.Throws<NetlinkException>(() => Route.AddRoute(spec));
         Assert.Equal(
-            $"add route to 10.9.0.0/16 via 172.31.0.1 on link {_link.Index}: Network is unreachable (ENETUNREACH): Nexthop has invalid gateway",
+            $"add route to 10.9.0.0/16 via 172.31.0.1 on link {_link.Index}: "
+            + "Network is unreachable (ENETUNREACH): Nexthop has invalid gateway",
             error.Message);
     }
 }

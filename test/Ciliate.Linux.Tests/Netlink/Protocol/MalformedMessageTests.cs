@@ -74,15 +74,18 @@ public sealed class MalformedMessageTests
     public void Any_bytes_give_objects_or_a_netlink_error_and_nothing_else()
     {
         Gen<byte[]> noise = Gen.Byte.Array[0, 96];
-        Gen.Select(Gen.OneOf([.. new ushort[] { 2, 3, 16, 17, 20, 24, 28 }.Select(type => Gen.Const(type))]), Gen.Byte, noise).Sample((type, family, tail) =>
+        Gen<byte> type = Gen.OneOf([.. new byte[] { 2, 3, 16, 17, 20, 24, 28 }.Select(value => Gen.Const(value))]);
+        Gen.Select(type, Gen.Byte[0, 10], noise).Sample((type, family, tail) =>
         {
-            byte[] datagram = [.. BitConverter.GetBytes(16 + 4 + tail.Length), .. BitConverter.GetBytes(type), 0, 3, .. new byte[8], (byte)(family % 11), 0, 0, 0, .. tail];
+            byte[] header = [.. BitConverter.GetBytes(16 + 4 + tail.Length), type, 0, 0, 3, .. new byte[8]];
+            byte[] datagram = [.. header, family, 0, 0, 0, .. tail];
             return GivesObjectsOrNetlinkError(datagram) && GivesObjectsOrNetlinkError(tail);
         });
     }
 
     private static string LinkWith(string attributes) =>
-        Convert.ToHexString(BitConverter.GetBytes(32 + (attributes.Length / 2))) + "10000000" + "0000000000000000" + new string('0', 32) + attributes;
+        Convert.ToHexString(BitConverter.GetBytes(32 + (attributes.Length / 2)))
+        + "10000000" + "0000000000000000" + new string('0', 32) + attributes;
 
     private static void AssertMalformed(string datagram, string detail)
     {
