@@ -22,9 +22,9 @@ internal static class Comparison
                 yield return Line(series, name, peer, ours, series.Values(name, peer));
             }
             if (References.OfCilium(name) is double reference)
-                yield return Line(series, name, References.Cilium, ours, reference);
+                yield return LineOutsideRun(series, name, References.Cilium, ours, reference);
             else if (alone)
-                yield return Line(series, name, Nobody, ours, theirs: null);
+                yield return LineOutsideRun(series, name, Nobody, ours, theirs: null);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class Comparison
             new Spread(Range(own), Range(other), [Math.Round(ratio.Min, 3), Math.Round(ratio.Max, 3)]));
     }
 
-    private static ResultLine Line(Series series, string name, string peer, IReadOnlyList<double> ours, double? theirs)
+    private static ResultLine LineOutsideRun(Series series, string name, string peer, IReadOnlyList<double> ours, double? theirs)
     {
         var own = Statistics.Of(ours);
         var measure = series.MeasureOf(name);
