@@ -3,9 +3,9 @@ namespace Ciliate.EndToEnd.Tests.OneHost;
 /// <summary>What <c>make publish</c> built.</summary>
 public static class Executables
 {
-    public static string Agent { get; } = Find("ciliated");
+    public static string Agent => Find("ciliated");
 
-    public static string Client { get; } = Find("ciliate");
+    public static string Client => Find("ciliate");
 
     private static string Find(string name)
     {
