@@ -10,7 +10,7 @@ namespace Ciliate.Bench.Programs;
 internal sealed class ProgramRuns : IDisposable
 {
     public static readonly Measure Established = new("packet-established", "ns", LowerIsBetter: true);
-    public static readonly Measure Shuffled = new("packet-established-131072-flows", "ns", LowerIsBetter: true);
+    public static readonly Measure Shuffled = new("packet-shuffled-flows", "ns", LowerIsBetter: true);
     public static readonly Measure NewFlow = new("packet-new-flow", "ns", LowerIsBetter: true);
 
     private const int Redirect = 7, Pass = 0;

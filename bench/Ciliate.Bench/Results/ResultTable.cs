@@ -21,7 +21,7 @@ internal static class ResultTable
             AddCase(table, series, name);
         // A terminal's width is not a file's.
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        console.Profile.Width = Math.Max(console.Profile.Width, 120);
+        console.Profile.Width = Math.Max(console.Profile.Width, 150);
         console.Write(table);
     }
 

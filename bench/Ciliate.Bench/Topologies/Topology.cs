@@ -49,7 +49,7 @@ internal sealed class Topology(string name, TestNamespace client, TestNamespace 
             new RequestResponse().Run(this, family, TimeSpan.FromMilliseconds(5), new Latencies());
             return true;
         }
-        catch (Linux.LinuxException)
+        catch (Exception e) when (e is Linux.LinuxException or BenchException)
         {
             return false;
         }
