@@ -2,17 +2,21 @@ using System.Diagnostics;
 
 namespace Ciliate.Bench.Workloads;
 
-/// <summary>Times of one slice, in the clock's ticks; room is made once, for the longest slice.</summary>
+/// <summary>Times of one slice, in the clock's ticks, and the rate of each window of it; room is made once, for the longest slice.</summary>
 internal sealed class Latencies
 {
     private const int Capacity = 1 << 20;
+    private const int WindowCapacity = 1 << 10;
+    private static readonly long s_window = Stopwatch.Frequency / 50;
 
     private readonly uint[] _ticks = new uint[Capacity];
+    private readonly double[] _rates = new double[WindowCapacity];
     private long _start;
     private long _warm;
     private long _end;
-    private long _firstCounted;
-    private long _lastCounted;
+    private int _windows;
+    private long _windowStart;
+    private int _windowExchanges;
 
     public int Count { get; private set; }
 
@@ -23,21 +27,20 @@ internal sealed class Latencies
         _start = Stopwatch.GetTimestamp();
         _warm = _start + (ticks / 5);
         _end = _start + ticks;
-        Count = 0;
+        Count = _windows = _windowExchanges = 0;
     }
 
     /// <summary>Notes one exchange; false when the slice is over.</summary>
+    /// <param name="finished">When the next one may begin.</param>
     public bool Add(long from, long to, long finished)
     {
         if (from >= _warm && Count < Capacity)
         {
-            if (Count == 0)
-                _firstCounted = from;
             _ticks[Count++] = (uint)(to - from);
-            _lastCounted = finished;
+            CountInWindow(from, finished);
         }
-        // One at least, however busy the machine.
-        return finished < _end || Count == 0;
+        // A window at least, however busy the machine.
+        return finished < _end || _windows == 0;
     }
 
     /// <summary>Microseconds. The order of the values is lost.</summary>
@@ -47,6 +50,20 @@ internal sealed class Latencies
         return _ticks[Count / 2] * 1e6 / Stopwatch.Frequency;
     }
 
-    /// <summary>Exchanges per second.</summary>
-    public double Rate() => Count / Stopwatch.GetElapsedTime(_firstCounted, _lastCounted).TotalSeconds;
+    /// <summary>Exchanges per second: the median of windows of 20 ms, so that a pause that others make in one of them does not count.</summary>
+    public double Rate()
+    {
+        Array.Sort(_rates, 0, _windows);
+        return _rates[_windows / 2];
+    }
+
+    private void CountInWindow(long from, long finished)
+    {
+        if (_windowExchanges++ == 0)
+            _windowStart = from;
+        if (finished - _windowStart < s_window || _windows == WindowCapacity)
+            return;
+        _rates[_windows++] = _windowExchanges * (double)Stopwatch.Frequency / (finished - _windowStart);
+        _windowExchanges = 0;
+    }
 }
