@@ -11,7 +11,6 @@ internal sealed class Latencies
 
     private readonly uint[] _ticks = new uint[Capacity];
     private readonly double[] _rates = new double[WindowCapacity];
-    private long _start;
     private long _warm;
     private long _end;
     private int _windows;
@@ -24,9 +23,9 @@ internal sealed class Latencies
     public void Begin(TimeSpan length)
     {
         long ticks = (long)(length.TotalSeconds * Stopwatch.Frequency);
-        _start = Stopwatch.GetTimestamp();
-        _warm = _start + (ticks / 5);
-        _end = _start + ticks;
+        long start = Stopwatch.GetTimestamp();
+        _warm = start + (ticks / 5);
+        _end = start + ticks;
         Count = _windows = _windowExchanges = 0;
     }
 
