@@ -1,11 +1,10 @@
 using Ciliate.Demo.Machine;
 using Ciliate.Demo.Output;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Commands;
 
 /// <summary>The command line client, run as a person would: inside the agent's namespace, the socket told by the environment.</summary>
-internal sealed class CiliateCommand(string binary, string socket, NetworkNamespace host, Narrator narrator)
+internal sealed class CiliateCommand(string binary, string socket, string hostPath, Narrator narrator)
 {
     private readonly Dictionary<string, string> _environment = new() { ["CILIATE_SOCKET"] = socket, ["NO_COLOR"] = "1" };
 
@@ -35,7 +34,7 @@ internal sealed class CiliateCommand(string binary, string socket, NetworkNamesp
 
     private async Task<Outcome> StartAsync(string[] arguments, CancellationToken cancellation)
     {
-        using var process = ChildProcess.Start(host, binary, arguments, _environment);
+        using var process = ChildProcess.Start(hostPath, binary, arguments, _environment);
         return await process.FinishAsync(cancellation);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Machine;
 
@@ -42,26 +41,26 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <param name="namespacePath">The network namespace to start in. nsenter(1) becomes the program, so that no thread of ours, nor a thread
+    /// that one makes, is ever inside.</param>
     public static ChildProcess Start(
-        NetworkNamespace? inside, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string namespacePath, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo("nsenter", ["--net=" + namespacePath, program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach ((string name, string value) in environment ?? [])
         {
             info.Environment[name] = value;
         }
 
         var child = new ChildProcess(new Process { StartInfo = info });
-        // A child inherits the namespace of the thread that forks it.
-        if (inside is null)
-        {
-            child.Begin();
-        }
-        else
-        {
-            inside.Run(child.Begin);
-        }
-
+        child._process.Start();
+        child._process.StandardInput.Close();
+        child._process.BeginErrorReadLine();
         return child;
     }
 
@@ -107,12 +106,5 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private void Begin()
-    {
-        _process.Start();
-        _process.StandardInput.Close();
-        _process.BeginErrorReadLine();
     }
 }

@@ -40,19 +40,17 @@ internal sealed class World : IAsyncDisposable
     public string MakeDirectory(params string[] names) =>
         System.IO.Directory.CreateDirectory(Path.Combine([Directory, .. names])).FullName;
 
-    public NetworkNamespace AddNamespace(string label)
+    /// <summary>Makes a network namespace; returns its path.</summary>
+    public string AddNamespace(string label)
     {
-        var added = NetworkNamespace.CreateNamed(_prefix + label);
-        _namespaces.Add(label, added);
-        return added;
+        _namespaces.Add(label, NetworkNamespace.CreateNamed(_prefix + label));
+        return $"{NamespaceRoot}/{_prefix}{label}";
     }
 
-    public string NamespacePath(string label) => $"{NamespaceRoot}/{_prefix}{label}";
-
     public ChildProcess Start(
-        NetworkNamespace inside, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string namespacePath, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        var process = ChildProcess.Start(inside, program, arguments, environment);
+        var process = ChildProcess.Start(namespacePath, program, arguments, environment);
         _processes.Push(process);
         return process;
     }
