@@ -118,7 +118,8 @@ public sealed class PolicyEngineProperties
             .SelectMany(rule => rule.ToPorts ?? [])
             .SelectMany(ports => ports ?? [])
             .SelectMany(port => new int[] { port.Port, port.EndPort ?? port.Port });
-        return [80, .. written.SelectMany(port => new[] { port - 1, port, port + 1 }).Where(port => port is > 0 and <= 65535).Select(port => (ushort)port)];
+        var near = written.SelectMany(port => new[] { port - 1, port, port + 1 });
+        return [80, .. near.Where(port => port is > 0 and <= 65535).Select(port => (ushort)port)];
     }
 
     private static string Yaml(Case world) => string.Join("\n---\n", world.Policies.Select(policy => policy.ToYaml()));

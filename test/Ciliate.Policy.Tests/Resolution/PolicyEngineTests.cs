@@ -119,7 +119,7 @@ public sealed class PolicyEngineTests
     {
         const int Groups = 1_000;
         var identities = new IdentitySet(Enumerable.Range(0, 10 * Groups)
-            .Select(i => new Identity((uint)(256 + i), LabelSet.Create([new Label("container", "app", $"a{i % Groups}"), new Label("container", "n", $"{i}")]))));
+            .Select(i => Policies.Identity((uint)(256 + i), $"app=a{i % Groups},n={i}")));
         var set = PolicySet.Create(Enumerable.Range(0, Groups).Select(i => PolicyReader.Read(
             Policies.WithHead($$$"""
                 spec:
