@@ -85,15 +85,27 @@ internal sealed class ChildProcess : IDisposable
             await kill.WaitForExitAsync();
         }
 
-        using var limit = new CancellationTokenSource(patience);
+        // Not WaitForExitAsync: that waits for the end of the output too, which children of the process may hold open.
+        long start = Stopwatch.GetTimestamp();
+        while (!_process.HasExited && Stopwatch.GetElapsedTime(start) < patience)
+        {
+            await Task.Delay(5);
+        }
+
+        return _process.HasExited;
+    }
+
+    /// <summary>SIGKILL to a process that we did not start ourselves but that one of ours did.</summary>
+    public static void Kill(int id)
+    {
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
-            return true;
+            using var process = Process.GetProcessById(id);
+            process.Kill();
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            return false;
+            // It has ended meanwhile.
         }
     }
 
