@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#pragma once
+
+#include "types.h"
+
+enum endpoint_limits : __u32 {
+	MAX_ENDPOINTS = 4096, /* 0 stands for "not local" */
+	MAX_SLOTS = 16384,    /* generations that exist at one time, of all endpoints */
+};
+
+/* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.
+ * commit is the only commit point: the generation in the upper 32 bits, its slot in the lower 32, stored at once.
+ * 0 means that there is no generation, and nothing passes. Generations are unique within the agent and never 0. */
+struct endpoint {
+	__u64 commit;
+	__u32 ifindex; /* host end of the veth */
+	__u32 network; /* network id: overlapping ranges live in different networks */
+	struct mac mac;
+	struct mac host_mac;
+	__u32 flags;
+	struct address ipv4;
+	struct address ipv6;
+};
+
+/* Address of a container on this node to its endpoint. */
+struct local_key {
+	struct address address;
+	__u32 network;
+	__u32 reserved;
+};
+
+struct local_value {
+	__u16 endpoint;
+	__u16 reserved[3];
+};
+
+/* Packets and bytes of one endpoint, per CPU. */
+struct endpoint_counters {
+	__u64 egress_packets;
+	__u64 egress_bytes;
+	__u64 ingress_packets;
+	__u64 ingress_bytes;
+	__u64 drops;
+};
+
+/* Per CPU, at index reason * 2 + direction. */
+struct drop_counters {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* Flows that an endpoint owns. Raised by programs, lowered by whoever removes the flow; both atomically. */
+struct flow_quota {
+	__u32 flows;
+	__u32 reserved;
+};

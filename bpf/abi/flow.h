@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#pragma once
+
+#include "types.h"
+
+/* Both directions of a flow have one key: the lower (address, port) comes first. Addresses and ports as on the wire.
+ * ICMP echo: the requester's port is the identifier, the other's 0; so a request never looks like the reply to another's. */
+struct flow_key {
+	struct address low;
+	struct address high;
+	__be16 low_port;
+	__be16 high_port;
+	__u8 protocol;
+	__u8 reserved;
+	__u16 network;
+};
+
+enum flow_flag : __u8 {
+	FLOW_ORIGINATOR_LOW = 0x01, /* the first packet came from the low side */
+	FLOW_REPLIED = 0x02,
+	FLOW_AUDITED = 0x04,
+};
+
+/* judged tells under what the flow was allowed: upper half the version of the original source, lower half that of the destination. The
+ * version of a container is its generation, that of a remote address its epoch. 0 as a whole: by nobody. One store sets both. */
+struct flow {
+	__u64 judged;
+	__u64 expires; /* jiffies */
+	__u8 flags;
+	__u8 tcp_flags_original; /* all that were seen */
+	__u8 tcp_flags_reply;
+	__u8 encryption_key;
+	__u16 source_endpoint;	    /* 0: not on this node */
+	__u16 destination_endpoint; /* 0: not on this node */
+	__u32 source_identity;
+	__u32 destination_identity;
+	__u32 egress_rule;
+	__u32 ingress_rule;
+	__u16 owner; /* whose quota it counts against */
+	__be16 proxy_port;
+	__u32 service;	   /* link to the service that was translated */
+	__u32 translation; /* link to translation state */
+	__be16 backend_port;
+	__u16 reserved;
+	struct address backend; /* destination after translation */
+};

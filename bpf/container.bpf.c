@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The two hooks at the host end of a container's veth. */
+#include "lib/arp.h"
+#include "lib/parse.h"
+#include "lib/deliver.h"
+#include "lib/echo.h"
+#include "lib/event.h"
+#include "lib/judge.h"
+#include "lib/ndisc.h"
+#include "lib/source.h"
+
+static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
+				  enum direction direction, int result)
+{
+	if (unlikely(result < 0)) {
+		count_drop(-result, direction, skb->len);
+		emit_event(skb, p, j, EVENT_DROPPED, -result);
+		return TC_ACT_SHOT;
+	}
+	count_packet(endpoint_id, direction, skb->len);
+	return result;
+}
+
+static __always_inline __u64 own_commit(void)
+{
+	struct endpoint *own = endpoint_row(endpoint_id);
+	return own ? *(volatile __u64 *)&own->commit : 0;
+}
+
+static __always_inline _Bool family_enabled(const struct packet *p)
+{
+	return p->ethertype == ETH_P_IP ? ipv4_enabled : ipv6_enabled;
+}
+
+/* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet needs no verdict. */
+static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p, _Bool *done)
+{
+	*done = 1;
+	int result = check_frame(skb, p);
+	if (result)
+		return result;
+	if (p->ethertype == ETH_P_ARP)
+		return ipv4_enabled ? answer_arp(skb) : -DROP_UNSUPPORTED_FAMILY;
+	if (p->ethertype != ETH_P_IP && p->ethertype != ETH_P_IPV6)
+		return -DROP_UNSUPPORTED_ETHERTYPE;
+	if (!family_enabled(p))
+		return -DROP_UNSUPPORTED_FAMILY;
+	result = parse_ip(skb, p);
+	if (result)
+		return result;
+	if (unlikely(is_ndisc(p)))
+		return handle_ndisc(skb, p);
+	result = check_destination_address(p);
+	if (result)
+		return result;
+	result = check_source_address(p);
+	if (result)
+		return result;
+	if (unlikely(is_echo_for_gateway(p)))
+		return answer_echo(skb, p);
+	*done = 0;
+	return 0;
+}
+
+/* tc ingress of the host end: what the container sends. */
+SEC("tcx/ingress")
+int from_container(struct __sk_buff *skb)
+{
+	struct packet p = {};
+	struct judgement j = {.direction = DIRECTION_EGRESS, .source_endpoint = endpoint_id};
+	struct own_side own = {.commit = own_commit(), .is_source = 1};
+	_Bool done;
+	int result = own.commit ? container_preamble(skb, &p, &done) : -DROP_NO_GENERATION;
+	if (result || done)
+		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
+
+	__u32 peer = 0;
+	result = track_and_judge(&p, &own, &j, &peer);
+	if (result < 0)
+		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
+	if (result == FLOW_OPENED)
+		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
+	if (!peer)
+		return finish(skb, &p, &j, DIRECTION_EGRESS, TC_ACT_OK);
+	result = deliver_to_endpoint(skb, &p, peer);
+	if (result >= 0)
+		count_packet(peer, DIRECTION_INGRESS, skb->len);
+	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
+}
+
+static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p)
+{
+	if (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6))
+		return -DROP_UNSUPPORTED_ETHERTYPE;
+	p->ethertype = host16(skb->protocol);
+	if (!family_enabled(p))
+		return -DROP_UNSUPPORTED_FAMILY;
+	int result = parse_ip(skb, p);
+	if (result)
+		return result;
+	if (is_multicast(p))
+		return -DROP_MULTICAST;
+	/* the stack sends here what it routes to the container, and nothing else */
+	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
+}
+
+/* tc egress of the host end: what the host's stack sends to the container, of its own or forwarded. */
+SEC("tcx/egress")
+int to_container(struct __sk_buff *skb)
+{
+	struct packet p = {};
+	struct judgement j = {.direction = DIRECTION_INGRESS, .destination_endpoint = endpoint_id};
+	struct own_side own = {.commit = own_commit(), .arrived_on = skb->ingress_ifindex};
+	int result = own.commit ? host_preamble(skb, &p) : -DROP_NO_GENERATION;
+	if (result)
+		return finish(skb, &p, &j, DIRECTION_INGRESS, result);
+
+	__u32 peer = 0;
+	result = track_and_judge(&p, &own, &j, &peer);
+	if (result == FLOW_OPENED)
+		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
+	return finish(skb, &p, &j, DIRECTION_INGRESS, result < 0 ? result : TC_ACT_OK);
+}
+
+const char program_license[] SEC("license") = "Dual BSD/GPL";

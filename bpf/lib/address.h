@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#pragma once
+
+#include "../abi/ipcache.h"
+#include "../abi/types.h"
+#include "bpf.h"
+
+#define MAPPED_PREFIX be32(0x0000ffff)
+
+static __always_inline struct address address_from_ipv4(__be32 ipv4)
+{
+	struct address a = {.words = {0, 0, MAPPED_PREFIX, ipv4}};
+	return a;
+}
+
+static __always_inline _Bool is_mapped_ipv4(const struct address *a)
+{
+	return a->halves[0] == 0 && a->words[2] == MAPPED_PREFIX;
+}
+
+static __always_inline _Bool address_equal(const struct address *a, const volatile struct address *b)
+{
+	return a->halves[0] == b->halves[0] && a->halves[1] == b->halves[1];
+}
+
+/* Any total order will do, so the machine's own is taken. */
+static __always_inline _Bool address_less(const struct address *a, const struct address *b)
+{
+	return a->halves[0] != b->halves[0] ? a->halves[0] < b->halves[0] : a->halves[1] < b->halves[1];
+}
+
+/* Index into epochs; user space computes the same (AddressHash). */
+static __always_inline __u32 epoch_index(const struct address *a)
+{
+	__u32 folded = a->words[0] ^ a->words[1] ^ a->words[2] ^ a->words[3];
+	return (folded * 2654435761u) >> (32 - EPOCH_BITS);
+}
+
+static __always_inline _Bool mac_equal(const struct mac *a, const volatile struct mac *b)
+{
+	__u32 difference = 0;
+#pragma unroll
+	for (int i = 0; i < 6; i++)
+		difference |= a->bytes[i] ^ b->bytes[i];
+	return difference == 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The few words of the BPF machine that the datapath uses. Helper numbers come from the kernel's own header. */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#define NULL		((void *)0)
+#define SEC(name)	__attribute__((section(name), used))
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#define __noinline	__attribute__((noinline))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+/* Fields of a map definition; user space reads them from BTF. */
+#define __uint(name, value) int (*name)[value]
+#define __type(name, value) typeof(value) *name
+
+#define HELPER(result, name, id, ...) static result (*const name)(__VA_ARGS__) = (void *)(id)
+
+HELPER(void *, bpf_map_lookup_elem, BPF_FUNC_map_lookup_elem, void *map, const void *key);
+HELPER(long, bpf_map_update_elem, BPF_FUNC_map_update_elem, void *map, const void *key, const void *value,
+       __u64 flags);
+HELPER(__u64, bpf_ktime_get_ns, BPF_FUNC_ktime_get_ns, void);
+HELPER(__u64, bpf_jiffies64, BPF_FUNC_jiffies64, void);
+HELPER(long, bpf_redirect, BPF_FUNC_redirect, __u32 ifindex, __u64 flags);
+HELPER(long, bpf_redirect_peer, BPF_FUNC_redirect_peer, __u32 ifindex, __u64 flags);
+HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);
+HELPER(long, bpf_skb_change_tail, BPF_FUNC_skb_change_tail, struct __sk_buff *skb, __u32 length, __u64 flags);
+HELPER(long, bpf_skb_change_type, BPF_FUNC_skb_change_type, struct __sk_buff *skb, __u32 type);
+HELPER(__s64, bpf_csum_diff, BPF_FUNC_csum_diff, __be32 *from, __u32 from_size, __be32 *to, __u32 to_size,
+       __wsum seed);
+HELPER(void *, bpf_ringbuf_reserve, BPF_FUNC_ringbuf_reserve, void *ring, __u64 size, __u64 flags);
+HELPER(void, bpf_ringbuf_submit, BPF_FUNC_ringbuf_submit, void *data, __u64 flags);
+
+#define be16(x) ((__be16)__builtin_bswap16(x))
+#define be32(x) ((__be32)__builtin_bswap32(x))
+#define host16(x) __builtin_bswap16((__u16)(x))
+#define host32(x) __builtin_bswap32((__u32)(x))
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the datapath is built for little-endian machines");
+
+/* Keeps the compiler from turning a checked value into an unchecked copy of it. */
+#define opaque(x) asm volatile("" : "+r"(x))

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Counting and telling. Established packets are counted only. */
+#pragma once
+
+#include "config.h"
+#include "maps.h"
+#include "packet.h"
+
+static __always_inline void count_packet(__u32 endpoint, enum direction direction, __u32 length)
+{
+	struct endpoint_counters *counters = bpf_map_lookup_elem(&endpoint_counts, &endpoint);
+	if (!counters)
+		return;
+	if (direction == DIRECTION_EGRESS) {
+		counters->egress_packets++;
+		counters->egress_bytes += length;
+	} else {
+		counters->ingress_packets++;
+		counters->ingress_bytes += length;
+	}
+}
+
+static __always_inline void count_drop(__u32 reason, enum direction direction, __u32 length)
+{
+	__u32 index = reason * 2 + direction;
+	struct drop_counters *drops = bpf_map_lookup_elem(&drop_counts, &index);
+	if (drops) {
+		drops->packets++;
+		drops->bytes += length;
+	}
+	index = endpoint_id;
+	struct endpoint_counters *counters = bpf_map_lookup_elem(&endpoint_counts, &index);
+	if (counters)
+		counters->drops++;
+}
+
+static __noinline void emit_event(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
+				  enum event_type type, enum drop_reason reason)
+{
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		__u32 first = 0;
+		__u64 *lost = bpf_map_lookup_elem(&lost_events, &first);
+		if (lost)
+			(*lost)++;
+		return;
+	}
+	*event = (struct event){
+		.timestamp = bpf_ktime_get_ns(),
+		.type = type,
+		.direction = j->direction,
+		.protocol = p->protocol,
+		.tcp_flags = p->tcp_flags,
+		.ethertype = p->ethertype,
+		.endpoint = endpoint_id,
+		.reason = reason,
+		.rule = j->rule,
+		.generation = j->generation,
+		.length = skb->len,
+		.source = p->source,
+		.destination = p->destination,
+		.source_port = p->source_port,
+		.destination_port = p->destination_port,
+		.source_endpoint = j->source_endpoint,
+		.destination_endpoint = j->destination_endpoint,
+		.source_identity = j->source_identity,
+		.destination_identity = j->destination_identity,
+		.icmp_type = p->icmp_type,
+		.icmp_code = p->icmp_code,
+		.reply = j->reply,
+	};
+	bpf_ringbuf_submit(event, 0);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Connection tracking and access control together: what the flow table knows is obeyed, all else is judged by both sides' policies. */
+#pragma once
+
+#include "flow.h"
+#include "policy.h"
+#include "side.h"
+
+/* The packet's own side, as the hook knows it: its endpoint and the commit word, read once per packet. */
+struct own_side {
+	__u64 commit;
+	__u32 arrived_on; /* to_container: interface that the packet came in by, 0 when it is the host's own */
+	_Bool is_source;
+};
+
+/* A packet of another container on this node comes by the stack only if that container's own hook let it go there. */
+static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer)
+{
+	struct endpoint *endpoint = peer && !own->is_source ? endpoint_row(peer) : NULL;
+	return endpoint && endpoint->ifindex != own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
+}
+
+static __always_inline __u32 version_of(__u32 endpoint, const struct address *a)
+{
+	if (!endpoint)
+		return current_epoch(a);
+	struct endpoint *row = endpoint_row(endpoint);
+	return row ? commit_generation(*(volatile __u64 *)&row->commit) : 0;
+}
+
+static __always_inline __u64 judged_under(__u32 source_version, __u32 destination_version)
+{
+	return (__u64)source_version << 32 | destination_version;
+}
+
+/* Judges a packet that opens a flow: the source's egress policy, then the destination's ingress policy. */
+static __noinline int judge(const struct packet *p, const struct own_side *own, struct judgement *j)
+{
+	struct side source, destination;
+	int result = own->is_source ? side_of_endpoint(&source, endpoint_id, own->commit)
+				    : side_of_address(&source, &p->source);
+	if (result)
+		return result;
+	result = own->is_source ? side_of_address(&destination, &p->destination)
+				: side_of_endpoint(&destination, endpoint_id, own->commit);
+	if (result)
+		return result;
+
+	j->source_endpoint = source.endpoint;
+	j->destination_endpoint = destination.endpoint;
+	j->source_identity = source.identity;
+	j->destination_identity = destination.identity;
+	j->egress_rule = j->ingress_rule = j->rule = 0;
+	j->judged = 0;
+
+	if (source.endpoint) {
+		j->direction = DIRECTION_EGRESS;
+		j->generation = source.version;
+		result = policy_check(source.slot, p, destination.identity, DIRECTION_EGRESS, &j->egress_rule);
+		j->rule = j->egress_rule;
+		if (result)
+			return result;
+	}
+	if (destination.endpoint) {
+		j->direction = DIRECTION_INGRESS;
+		j->generation = destination.version;
+		result = policy_check(destination.slot, p, source.identity, DIRECTION_INGRESS, &j->ingress_rule);
+		j->rule = j->ingress_rule;
+		if (result)
+			return result;
+	}
+	j->judged = judged_under(source.version, destination.version);
+	return 0;
+}
+
+static __always_inline void swap_sides(struct packet *p)
+{
+	struct address address = p->source;
+	p->source = p->destination;
+	p->destination = address;
+	__be16 port = p->source_port;
+	p->source_port = p->destination_port;
+	p->destination_port = port;
+}
+
+/* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by its original direction, so that
+ * a reply never fails for being a reply. A flow that is denied keeps its entry: its later packets must not pass for new flows. */
+static __noinline int judge_again(struct packet *p, struct own_side *own, struct flow *flow, struct judgement *j)
+{
+	if (j->reply) {
+		swap_sides(p);
+		own->is_source = !own->is_source;
+	}
+	int result = judge(p, own, j);
+	if (j->reply) {
+		swap_sides(p);
+		own->is_source = !own->is_source;
+	}
+	if (result) {
+		flow->judged = 0;
+		return result;
+	}
+	flow->source_endpoint = j->source_endpoint;
+	flow->destination_endpoint = j->destination_endpoint;
+	flow->source_identity = j->source_identity;
+	flow->destination_identity = j->destination_identity;
+	flow->egress_rule = j->egress_rule;
+	flow->ingress_rule = j->ingress_rule;
+	*(volatile __u64 *)&flow->judged = j->judged;
+	return 0;
+}
+
+/* A packet that no live flow knows. */
+static __always_inline int judge_new(const struct flow_key *key, const struct packet *p, const struct own_side *own,
+				     struct judgement *j, __u64 now, _Bool sender_low)
+{
+	if (p->echo_reply)
+		return -DROP_UNSOLICITED_REPLY;
+	j->reply = 0;
+	int result = judge(p, own, j);
+	if (result)
+		return result;
+	result = check_forwarded_source(own, j->source_endpoint);
+	return result ? result : flow_create(key, p, j, now, sender_low);
+}
+
+/* What came of the flow lookup. */
+enum flow_result {
+	FLOW_ESTABLISHED = 0,
+	FLOW_OPENED = 1, /* first packet: tell it */
+};
+
+/* A flow_result, or a negative drop reason. The other side's endpoint, 0 if it is not on this node, in *peer. */
+static __always_inline int track_and_judge(struct packet *p, struct own_side *own, struct judgement *j, __u32 *peer)
+{
+	struct flow_key key;
+	_Bool sender_low = flow_key_of(&key, p);
+	__u64 now = bpf_jiffies64();
+	int result;
+	struct flow *flow = bpf_map_lookup_elem(&flows, &key);
+	if (!flow || flow_expired(flow, now))
+		goto opens;
+
+	_Bool reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
+	j->reply = reply;
+	if (unlikely(is_bare_syn(p))) {
+		if (flow_closing(flow))
+			goto opens;
+		if (reply) {
+			/* Not a reply, whatever the flow's direction (RFC 9293, 3.5): both sides open at once, or a disguise. */
+			j->reply = 0;
+			result = judge(p, own, j);
+			*peer = own->is_source ? j->destination_endpoint : j->source_endpoint;
+			return result ? result : check_forwarded_source(own, *peer);
+		}
+	}
+
+	_Bool own_is_originator = own->is_source != reply;
+	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	__u32 own_version = commit_generation(own->commit);
+	__u32 peer_version = version_of(*peer, own->is_source ? &p->destination : &p->source);
+	__u64 current = own_is_originator ? judged_under(own_version, peer_version)
+					  : judged_under(peer_version, own_version);
+	if (unlikely(flow->judged != current)) {
+		result = judge_again(p, own, flow, j);
+		if (result)
+			return result;
+		*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	}
+	result = check_forwarded_source(own, *peer);
+	if (result)
+		return result;
+	flow_touch(flow, p, reply, now);
+	return FLOW_ESTABLISHED;
+
+opens:
+	result = judge_new(&key, p, own, j, now, sender_low);
+	*peer = own->is_source ? j->destination_endpoint : j->source_endpoint;
+	return result ? result : FLOW_OPENED;
+}

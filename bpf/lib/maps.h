@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* All maps. They are shared by the programs of all endpoints of one agent and pinned below its root. */
+#pragma once
+
+#include "../abi/endpoint.h"
+#include "../abi/event.h"
+#include "../abi/flow.h"
+#include "../abi/ipcache.h"
+#include "../abi/policy.h"
+#include "bpf.h"
+
+#define PINNED 1
+
+#define ARRAY_MAP(name, kind, value_type, count, flags)                                                              \
+	struct {                                                                                                      \
+		__uint(type, kind);                                                                                   \
+		__uint(max_entries, count);                                                                           \
+		__type(key, __u32);                                                                                   \
+		__type(value, value_type);                                                                            \
+		__uint(map_flags, flags);                                                                             \
+		__uint(pinning, PINNED);                                                                              \
+	} name SEC(".maps")
+
+#define KEYED_MAP(name, kind, key_type, value_type, count, flags)                                                    \
+	struct {                                                                                                      \
+		__uint(type, kind);                                                                                   \
+		__uint(max_entries, count);                                                                           \
+		__type(key, key_type);                                                                                \
+		__type(value, value_type);                                                                            \
+		__uint(map_flags, flags);                                                                             \
+		__uint(pinning, PINNED);                                                                              \
+	} name SEC(".maps")
+
+ARRAY_MAP(endpoints, BPF_MAP_TYPE_ARRAY, struct endpoint, MAX_ENDPOINTS, BPF_F_MMAPABLE);
+ARRAY_MAP(slots, BPF_MAP_TYPE_ARRAY, struct slot, MAX_SLOTS, 0);
+ARRAY_MAP(epochs, BPF_MAP_TYPE_ARRAY, struct epoch, EPOCH_COUNT, BPF_F_MMAPABLE);
+ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF_F_MMAPABLE);
+ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, MAX_ENDPOINTS, 0);
+ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
+/* At index 0: events that found the ring full. */
+ARRAY_MAP(lost_events, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, 1, 0);
+
+/* Entries come and go with the containers: no memory for those that are not there. */
+KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_value, MAX_ENDPOINTS * 2,
+	  BPF_F_NO_PREALLOC);
+KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
+KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000, BPF_F_NO_PREALLOC);
+/* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. */
+KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, BPF_F_NO_PREALLOC);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+	__uint(pinning, PINNED);
+} events SEC(".maps");

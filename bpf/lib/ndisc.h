@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Neighbour discovery for the gateway (RFC 4861). Only solicitations of the gateway are answered; a container that plays router, redirects
+ * or answers for others is dropped. */
+#pragma once
+
+#include "address.h"
+#include "answer.h"
+#include "parse.h"
+
+enum ndisc {
+	NDISC_ROUTER_SOLICITATION = 133,
+	NDISC_ROUTER_ADVERTISEMENT = 134,
+	NDISC_NEIGHBOUR_SOLICITATION = 135,
+	NDISC_NEIGHBOUR_ADVERTISEMENT = 136,
+	NDISC_REDIRECT = 137,
+	NDISC_OPTION_SOURCE = 1,
+	NDISC_OPTION_TARGET = 2,
+	/* router, solicited, override (RFC 4861, 4.4) */
+	NDISC_ADVERTISEMENT_FLAGS = 0xe0,
+};
+
+struct link_layer_option {
+	__u8 type;
+	__u8 length; /* in units of 8 bytes */
+	struct mac mac;
+};
+
+struct neighbour_message {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__u8 flags;
+	__u8 reserved[3];
+	struct address target;
+	struct link_layer_option option;
+};
+
+struct neighbour_frame {
+	struct ethhdr eth;
+	struct ipv6hdr ip;
+	struct neighbour_message message;
+} __attribute__((packed));
+
+/* 16-bit words of an advertisement's pseudo header and message, checksum taken as 0. */
+static __always_inline __be16 advertisement_checksum(struct neighbour_frame *frame)
+{
+	struct {
+		struct address source, destination;
+		__be32 length;
+		__be32 next;
+		struct neighbour_message message;
+	} __attribute__((aligned(8))) covered;
+	__builtin_memcpy(&covered.source, &frame->ip.saddr, sizeof(struct address));
+	__builtin_memcpy(&covered.destination, &frame->ip.daddr, sizeof(struct address));
+	covered.length = be32(sizeof(struct neighbour_message));
+	covered.next = be32(IPPROTO_ICMPV6);
+	__builtin_memcpy(&covered.message, &frame->message, sizeof(covered.message));
+	return fold_checksum(bpf_csum_diff(NULL, 0, (__be32 *)&covered, sizeof(covered), 0));
+}
+
+static __noinline int answer_solicitation(struct __sk_buff *skb)
+{
+	if (bpf_skb_change_tail(skb, sizeof(struct neighbour_frame), 0))
+		return -DROP_INTERNAL;
+	struct neighbour_frame *frame = header_at(skb, 0, sizeof(*frame));
+	if (!frame)
+		return -DROP_INTERNAL;
+	answer_from_gateway(&frame->eth);
+	frame->ip.payload_len = be16(sizeof(frame->message));
+	frame->ip.hop_limit = 255;
+	__builtin_memcpy(&frame->ip.daddr, &frame->ip.saddr, sizeof(struct address));
+	__builtin_memcpy(&frame->ip.saddr, &frame->message.target, sizeof(struct address));
+	frame->message.type = NDISC_NEIGHBOUR_ADVERTISEMENT;
+	frame->message.code = 0;
+	frame->message.checksum = 0;
+	frame->message.flags = NDISC_ADVERTISEMENT_FLAGS;
+	frame->message.option.type = NDISC_OPTION_TARGET;
+	frame->message.option.length = 1;
+	__builtin_memcpy(&frame->message.option.mac, (const void *)&host_mac, ETH_ALEN);
+	frame->message.checksum = advertisement_checksum(frame);
+	return send_answer(skb);
+}
+
+static __always_inline _Bool is_ndisc(const struct packet *p)
+{
+	return p->protocol == IPPROTO_ICMPV6 && p->icmp_type >= NDISC_ROUTER_SOLICITATION &&
+	       p->icmp_type <= NDISC_REDIRECT;
+}
+
+/* The option, if there is one, must name the container itself. */
+static __always_inline int check_solicitation_option(struct __sk_buff *skb, const struct packet *p)
+{
+	__u32 offset = p->l4_offset + __builtin_offsetof(struct neighbour_message, option);
+	if (p->end <= offset)
+		return 0;
+	struct link_layer_option *option = inner_header_at(skb, p, offset, sizeof(*option));
+	if (!option || option->length != 1)
+		return -DROP_NDISC_MALFORMED;
+	return option->type == NDISC_OPTION_SOURCE && !mac_equal(&option->mac, &container_mac) ? -DROP_NDISC_SPOOFED : 0;
+}
+
+static __noinline int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
+{
+	if (p->icmp_type != NDISC_NEIGHBOUR_SOLICITATION)
+		return p->icmp_type == NDISC_ROUTER_SOLICITATION ? -DROP_MULTICAST : -DROP_NDISC_FORBIDDEN;
+	/* no extension headers, and from the link itself (RFC 4861, 7.1.1) */
+	if (p->l4_offset != ETH_HLEN + sizeof(struct ipv6hdr) || p->hop_limit != 255 || p->icmp_code != 0)
+		return -DROP_NDISC_MALFORMED;
+	struct neighbour_message *message =
+		inner_header_at(skb, p, p->l4_offset, __builtin_offsetof(struct neighbour_message, option));
+	if (!message)
+		return -DROP_TRUNCATED;
+	if (!address_equal(&message->target, &gateway_ipv6))
+		return -DROP_NDISC_FOREIGN_TARGET;
+	if (!address_equal(&p->source, &ipv6) && !address_equal(&p->source, &link_local))
+		return -DROP_SPOOFED_ADDRESS;
+	int result = check_solicitation_option(skb, p);
+	return result ? result : answer_solicitation(skb);
+}

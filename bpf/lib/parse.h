@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Ethernet, IPv4 and IPv6, TCP, UDP, SCTP, ICMP and ICMPv6 into struct packet, every read bounds-checked.
+ * Each step returns 0 or a negative drop reason. RFC 791, 8200, 9293, 768, 792, 4443. */
+#pragma once
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "address.h"
+#include "packet.h"
+
+#define MAX_EXTENSION_HEADERS 8
+#ifndef IPPROTO_MH
+#define IPPROTO_MH 135 /* mobility header, RFC 6275 */
+#endif
+
+enum echo_type {
+	ICMP_ECHO_REPLY = 0,
+	ICMP_ECHO_REQUEST = 8,
+	ICMPV6_ECHO_REQUEST = 128,
+	ICMPV6_ECHO_REPLY = 129,
+};
+
+struct extension_header {
+	__u8 next;
+	__u8 length;
+};
+
+struct ports {
+	__be16 source;
+	__be16 destination;
+};
+
+struct echo_header {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be16 id;
+	__be16 sequence;
+};
+
+/* As header_at, and within what the IP header says is the packet: padding behind it is not looked at. */
+static __always_inline void *inner_header_at(struct __sk_buff *skb, const struct packet *p, __u32 offset, __u32 size)
+{
+	return offset + size > p->end ? NULL : header_at(skb, offset, size);
+}
+
+static __always_inline _Bool ipv4_address_invalid(__be32 a, _Bool as_source)
+{
+	__u32 host = host32(a);
+	return (host >> 24) == 127 || (host >> 24) == 0 || (as_source && (host >> 28) == 0xe);
+}
+
+static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *p)
+{
+	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	if (!ip)
+		return -DROP_TRUNCATED;
+	__u32 header_length = ip->ihl * 4;
+	__u32 total_length = host16(ip->tot_len);
+	if (ip->version != 4 || header_length < sizeof(*ip) || total_length < header_length)
+		return -DROP_MALFORMED;
+	if (total_length > skb->len - ETH_HLEN)
+		return -DROP_TRUNCATED;
+	if (ip->frag_off & be16(0x3fff)) /* more fragments, or an offset */
+		return -DROP_FRAGMENT;
+	p->source = address_from_ipv4(ip->saddr);
+	p->destination = address_from_ipv4(ip->daddr);
+	p->protocol = ip->protocol;
+	p->hop_limit = ip->ttl;
+	p->l4_offset = ETH_HLEN + header_length;
+	p->end = ETH_HLEN + total_length;
+	if (ipv4_address_invalid(ip->saddr, 1) || ipv4_address_invalid(ip->daddr, 0))
+		return -DROP_INVALID_ADDRESS;
+	return 0;
+}
+
+static __always_inline _Bool ipv6_address_invalid(const struct address *a)
+{
+	if (a->halves[0] != 0)
+		return 0;
+	/* ::, ::1, IPv4-compatible and IPv4-mapped: none of them is ever on a wire */
+	return a->words[2] == 0 || a->words[2] == MAPPED_PREFIX;
+}
+
+/* Walks the extension headers from next on; leaves protocol and l4_offset in p. */
+static __always_inline int parse_extension_headers(struct __sk_buff *skb, struct packet *p, __u8 next)
+{
+	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
+	for (int i = 0; i <= MAX_EXTENSION_HEADERS; i++) {
+		__u32 unit = 8;
+		switch (next) {
+		case IPPROTO_FRAGMENT:
+			return -DROP_FRAGMENT;
+		case IPPROTO_ROUTING:
+			return -DROP_ROUTING_HEADER;
+		case IPPROTO_AH:
+			unit = 4;
+			break;
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_DSTOPTS:
+		case IPPROTO_MH:
+			break;
+		default:
+			p->protocol = next;
+			p->l4_offset = offset;
+			return 0;
+		}
+		struct extension_header *extension = inner_header_at(skb, p, offset, sizeof(*extension));
+		if (!extension)
+			return -DROP_TRUNCATED;
+		next = extension->next;
+		/* AH counts 4-byte units less two, the others 8-byte units less one */
+		offset += unit == 4 ? (extension->length + 2) * 4 : (extension->length + 1) * 8;
+	}
+	return -DROP_TOO_MANY_EXTENSION_HEADERS;
+}
+
+static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *p)
+{
+	struct ipv6hdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	if (!ip)
+		return -DROP_TRUNCATED;
+	if (ip->version != 6)
+		return -DROP_MALFORMED;
+	p->end = ETH_HLEN + sizeof(*ip) + host16(ip->payload_len);
+	if (p->end > skb->len)
+		return -DROP_TRUNCATED;
+	__builtin_memcpy(&p->source, &ip->saddr, sizeof(p->source));
+	__builtin_memcpy(&p->destination, &ip->daddr, sizeof(p->destination));
+	p->hop_limit = ip->hop_limit;
+	__u8 next = ip->nexthdr;
+	if (is_mapped_ipv4(&p->source) || ipv6_address_invalid(&p->destination))
+		return -DROP_INVALID_ADDRESS;
+	return parse_extension_headers(skb, p, next);
+}
+
+static __always_inline int parse_icmp(struct __sk_buff *skb, struct packet *p, __u8 request, __u8 reply)
+{
+	struct echo_header *icmp = inner_header_at(skb, p, p->l4_offset, sizeof(*icmp));
+	if (!icmp)
+		return -DROP_TRUNCATED;
+	p->icmp_type = icmp->type;
+	p->icmp_code = icmp->code;
+	if (icmp->type == request) {
+		p->echo_request = 1;
+		p->source_port = icmp->id;
+	} else if (icmp->type == reply) {
+		p->echo_reply = 1;
+		p->destination_port = icmp->id;
+	}
+	return 0;
+}
+
+static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *p)
+{
+	struct tcphdr *tcp = inner_header_at(skb, p, p->l4_offset, sizeof(*tcp));
+	if (!tcp)
+		return -DROP_TRUNCATED;
+	if (tcp->doff < 5)
+		return -DROP_MALFORMED;
+	p->source_port = tcp->source;
+	p->destination_port = tcp->dest;
+	p->tcp_flags = ((__u8 *)tcp)[13];
+	return 0;
+}
+
+static __always_inline int parse_ports(struct __sk_buff *skb, struct packet *p, __u32 header_size)
+{
+	struct ports *ports = inner_header_at(skb, p, p->l4_offset, header_size);
+	if (!ports)
+		return -DROP_TRUNCATED;
+	p->source_port = ports->source;
+	p->destination_port = ports->destination;
+	return 0;
+}
+
+static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p)
+{
+	switch (p->protocol) {
+	case IPPROTO_TCP:
+		return parse_tcp(skb, p);
+	case IPPROTO_UDP:
+		return parse_ports(skb, p, 8);
+	case IPPROTO_SCTP:
+		return parse_ports(skb, p, 12);
+	case IPPROTO_ICMP:
+		return p->ethertype == ETH_P_IP ? parse_icmp(skb, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY) : -DROP_MALFORMED;
+	case IPPROTO_ICMPV6:
+		return p->ethertype == ETH_P_IPV6
+			       ? parse_icmp(skb, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY)
+			       : -DROP_MALFORMED;
+	}
+	return 0;
+}
+
+static __always_inline int parse_ip(struct __sk_buff *skb, struct packet *p)
+{
+	int result = p->ethertype == ETH_P_IP ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
+	return result ? result : parse_l4(skb, p);
+}
