@@ -13,7 +13,7 @@ public sealed record AddressRange
     [
         (IPNetwork.Parse("0.0.0.0/8"), "this network"), (IPNetwork.Parse("127.0.0.0/8"), "loopback"),
         (IPNetwork.Parse("169.254.0.0/16"), "link-local"), (IPNetwork.Parse("224.0.0.0/3"), "multicast and reserved"),
-        (IPNetwork.Parse("::/96"), "loopback"), (IPNetwork.Parse("::ffff:0:0/96"), "IPv4-mapped"),
+        (IPNetwork.Parse("::/8"), "loopback, IPv4-mapped and reserved"),
         (IPNetwork.Parse("fe80::/10"), "link-local"), (IPNetwork.Parse("ff00::/8"), "multicast"),
     ];
 
@@ -98,7 +98,7 @@ public sealed record AddressRange
             return $"is too small: it takes at least a /{narrowest}";
         if (length < widest)
             return $"is too large: it may be at most a /{widest}";
-        if (!IPNetwork.TryParse(text, out network))
+        if (!IPNetwork.TryParse(text, out network) || !network.BaseAddress.Equals(address))
             return $"has bits set after its first {length}";
         IPNetwork candidate = network;
         string? use = Unusable.FirstOrDefault(entry => Overlap(entry.Network, candidate)).Use;

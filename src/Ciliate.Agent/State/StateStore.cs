@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ciliate.Linux;
+
+namespace Ciliate.Agent.State;
+
+/// <summary>What outlives the agent, as files below one directory:
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c>, <c>identities.json</c>, <c>rules.json</c>.
+/// Each is replaced as a whole, so that a crash leaves the old or the new.</summary>
+public sealed class StateStore
+{
+    private readonly string _endpoints;
+    private readonly string _policies;
+    private readonly string _identities;
+    private readonly string _rules;
+
+    /// <exception cref="StateException">The directories cannot be made.</exception>
+    public StateStore(string directory)
+    {
+        _endpoints = Path.Combine(directory, "endpoints");
+        _policies = Path.Combine(directory, "policies");
+        _identities = Path.Combine(directory, "identities.json");
+        _rules = Path.Combine(directory, "rules.json");
+        try
+        {
+            Directory.CreateDirectory(_endpoints);
+            Directory.CreateDirectory(_policies);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="StateException">A file is torn, invalid or not what its name says.</exception>
+    public IReadOnlyList<StoredEndpoint> ReadEndpoints() =>
+    [
+        .. Files(_endpoints, ".json").Select(path =>
+        {
+            StoredEndpoint endpoint = Parse(path, StateJson.Default.StoredEndpoint);
+            return path == EndpointPath(endpoint.Id) ? endpoint : throw Invalid(path, $"it holds endpoint {endpoint.Id}");
+        }),
+    ];
+
+    public void WriteEndpoint(StoredEndpoint endpoint) =>
+        Write(EndpointPath(endpoint.Id), JsonSerializer.Serialize(endpoint, StateJson.Default.StoredEndpoint));
+
+    /// <summary>Safe to repeat.</summary>
+    public void DeleteEndpoint(ushort id) => Delete(EndpointPath(id));
+
+    public StoredIdentities ReadIdentities() =>
+        File.Exists(_identities) ? Parse(_identities, StateJson.Default.StoredIdentities) : new StoredIdentities(0, []);
+
+    public void WriteIdentities(StoredIdentities identities) =>
+        Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
+
+    public StoredRules ReadRules() => File.Exists(_rules) ? Parse(_rules, StateJson.Default.StoredRules) : new StoredRules(0, []);
+
+    public void WriteRules(StoredRules rules) => Write(_rules, JsonSerializer.Serialize(rules, StateJson.Default.StoredRules));
+
+    /// <summary>The text of every policy, with the file it came from.</summary>
+    public IReadOnlyList<(string Path, string Yaml)> ReadPolicies() =>
+        [.. Files(_policies, ".yaml").Select(path => (path, ReadText(path)))];
+
+    public void WritePolicy(string policyNamespace, string name, string yaml) => Write(PolicyPath(policyNamespace, name), yaml);
+
+    /// <summary>Safe to repeat.</summary>
+    public void DeletePolicy(string policyNamespace, string name) => Delete(PolicyPath(policyNamespace, name));
+
+    public string PolicyPath(string policyNamespace, string name) => Path.Combine(_policies, $"{policyNamespace}_{name}.yaml");
+
+    public static StateException Invalid(string path, string problem, Exception? inner = null)
+    {
+        string message = $"state file {path} is not valid ({problem}); restore it from a backup, or move it away to start without it";
+        return inner is null ? new StateException(message) : new StateException(message, inner);
+    }
+
+    private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
+
+    private static IEnumerable<string> Files(string directory, string extension) =>
+        Directory.EnumerateFiles(directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static T Parse<T>(string path, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ReadText(path), type) ?? throw Invalid(path, "it holds null");
+        }
+        catch (JsonException error)
+        {
+            throw Invalid(path, error.Message.Split('\n', 2)[0], error);
+        }
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw Invalid(path, "it is not UTF-8 text", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StateException($"cannot read state file {path}: {error.Message}", error);
+        }
+    }
+
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            throw new AgentException(AgentError.Failed, $"cannot write state file {path}: {error.Message}", error);
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(AgentError.Failed, $"cannot delete state file {path}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ciliate.Agent.State;
+
+/// <summary><c>endpoints/ID.json</c>. Addresses and MACs are text as people write them.</summary>
+public sealed record StoredEndpoint
+{
+    public required ushort Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public required uint Identity { get; init; }
+
+    public required string NamespacePath { get; init; }
+
+    public required string HostInterface { get; init; }
+
+    public required int HostIfIndex { get; init; }
+
+    public required string HostMac { get; init; }
+
+    public required string ContainerMac { get; init; }
+
+    public string? IPv4 { get; init; }
+
+    public string? IPv6 { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <summary>One entry of <c>identities.json</c>.</summary>
+/// <param name="Released">When the last holder went; null while held.</param>
+public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released);
+
+/// <summary><c>identities.json</c>.</summary>
+/// <param name="Next">The number that is tried first for the next new label set.</param>
+public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities);
+
+/// <summary>One entry of <c>rules.json</c>: flows in the kernel refer to rules by number, also across a restart.</summary>
+public sealed record StoredRule(uint Id, string Key, string Text);
+
+/// <summary><c>rules.json</c>.</summary>
+public sealed record StoredRules(uint Next, IReadOnlyList<StoredRule> Rules);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredEndpoint))]
+[JsonSerializable(typeof(StoredIdentities))]
+[JsonSerializable(typeof(StoredRules))]
+internal sealed partial class StateJson : JsonSerializerContext;
