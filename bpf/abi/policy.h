@@ -34,7 +34,7 @@ struct policy_value {
 	enum policy_verdict verdict;
 	__u8 audit;
 	__u8 auth_type;
-	__u8 reserved;
+	__u8 port_prefix_length; /* for who reads the table; lookups go by shape */
 	__be16 proxy_port;
 	__u16 reserved2;
 };

@@ -12,6 +12,14 @@ public sealed class LinuxException : Exception
         Errno = errno;
     }
 
+    /// <param name="advice">What is wrong with the thing or what to do, where the kernel's text alone does not tell.</param>
+    public LinuxException(string what, int errno, string advice)
+        : base($"{what}: {Linux.Errno.Text(errno)} ({Linux.Errno.Name(errno)}): {advice}")
+    {
+        What = what;
+        Errno = errno;
+    }
+
     /// <summary>What was tried, such as "open /run/netns/x".</summary>
     public string What { get; }
 

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Ciliate.Linux.Interop;
+
+internal static unsafe partial class LibC
+{
+    internal const int CLONE_NEWNET = 0x40000000;
+    internal const nuint NS_GET_NSTYPE = 0xb703;
+    internal const nuint MS_BIND = 0x1000;
+    internal const nuint MS_REC = 0x4000;
+    internal const nuint MS_SHARED = 1 << 20;
+    internal const int MNT_DETACH = 2;
+
+    // int unshare(int flags);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int unshare(int flags);
+
+    // int setns(int fd, int nstype);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int setns(FileDescriptor fd, int nstype);
+
+    // int mount(const char *source, const char *target, const char *filesystemtype, unsigned long mountflags, const void *data);
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mount(string source, string target, string? filesystemtype, nuint mountflags, string? data);
+
+    // int umount2(const char *target, int flags);
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int umount2(string target, int flags);
+
+    // int ioctl(int fd, unsigned long request, ...);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial int ioctl(FileDescriptor fd, nuint request, void* argument);
+}

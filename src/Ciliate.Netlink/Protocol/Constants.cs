@@ -1,0 +1,51 @@
+namespace Ciliate.Netlink.Protocol;
+
+/// <summary>linux/netlink.h: framing.</summary>
+internal static class Nl
+{
+    public const int AF_NETLINK = 16, SOCK_RAW = 3, NETLINK_ROUTE = 0;
+    public const int SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11, NETLINK_GET_STRICT_CHK = 12;
+    public const int MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40;
+    public const ushort NLMSG_NOOP = 1, NLMSG_ERROR = 2, NLMSG_DONE = 3;
+    public const ushort NLM_F_REQUEST = 0x1, NLM_F_MULTI = 0x2, NLM_F_ACK = 0x4, NLM_F_DUMP_INTR = 0x10, NLM_F_ACK_TLVS = 0x200;
+    public const ushort NLM_F_REPLACE = 0x100, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400, NLM_F_DUMP = 0x300;
+    public const ushort NLMSGERR_ATTR_MSG = 1, NLMSGERR_ATTR_MISS_TYPE = 5;
+    public const ushort NLA_F_NESTED = 0x8000, NLA_TYPE_MASK = 0x3fff;
+    public const int HeaderSize = 16, AttributeHeaderSize = 4;
+}
+
+/// <summary>linux/rtnetlink.h: message types, routes.</summary>
+internal static class Rtm
+{
+    public const ushort NEWLINK = 16, DELLINK = 17, GETLINK = 18, SETLINK = 19;
+    public const ushort NEWADDR = 20, DELADDR = 21, GETADDR = 22;
+    public const ushort NEWROUTE = 24, DELROUTE = 25, GETROUTE = 26;
+    public const ushort NEWNEIGH = 28, DELNEIGH = 29, GETNEIGH = 30;
+    public const uint RTMGRP_LINK = 1;
+    public const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_PREFSRC = 7, RTA_TABLE = 15;
+    public const byte RTPROT_STATIC = 4;
+    public const uint RTNH_F_ONLINK = 4, RTM_F_CLONED = 0x200;
+}
+
+/// <summary>linux/if_link.h: links.</summary>
+internal static class Ifla
+{
+    public const ushort ADDRESS = 1, IFNAME = 3, MTU = 4, LINK = 5, MASTER = 10, OPERSTATE = 16, LINKINFO = 18, IFALIAS = 20, AF_SPEC = 26;
+    public const ushort NET_NS_FD = 28, NUM_TX_QUEUES = 31, NUM_RX_QUEUES = 32, CARRIER = 33, LINK_NETNSID = 37;
+    public const ushort INFO_KIND = 1, INFO_DATA = 2, VETH_INFO_PEER = 1, INET6_ADDR_GEN_MODE = 8;
+    public const byte IN6_ADDR_GEN_MODE_EUI64 = 0, IN6_ADDR_GEN_MODE_NONE = 1;
+    public const uint IFF_UP = 1;
+}
+
+/// <summary>linux/if_addr.h: addresses.</summary>
+internal static class Ifa
+{
+    public const ushort ADDRESS = 1, LOCAL = 2, FLAGS = 8;
+}
+
+/// <summary>linux/neighbour.h: neighbours.</summary>
+internal static class Nda
+{
+    public const ushort DST = 1, LLADDR = 2;
+    public const ushort NUD_PERMANENT = 0x80;
+}
