@@ -20,6 +20,8 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
 
     private readonly RouteNetlink _routes = host.Routes;
 
+    public EndpointLinkSpec Spec => spec;
+
     /// <summary>Makes both ends, down and without addresses.</summary>
     public Link Create()
     {

@@ -7,17 +7,11 @@ namespace Ciliate.Agent.Identities;
 /// flows and events that still carry it are named rightly, and the same labels get the same number again. Used from the control loop only.</summary>
 public sealed class IdentityAllocator(TimeProvider time)
 {
-    /// <summary>DESIGN: cluster-wide numbers start here.</summary>
-    public const uint First = 256;
-
-    /// <summary>24 bits; the top byte is for numbers of local scope.</summary>
-    public const uint Last = 0xff_ffff;
-
     /// <summary>How long a number rests before it may stand for other labels: longer than any flow lives without a packet.</summary>
     public static readonly TimeSpan Quarantine = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<LabelSet, uint> _byLabels = [];
-    private uint _next = First;
+    private uint _next = IdentityNumbers.FirstOrdinary;
 
     public Table<uint, IdentityRow> Identities { get; } = new();
 
@@ -35,6 +29,18 @@ public sealed class IdentityAllocator(TimeProvider time)
         return row;
     }
 
+    /// <summary>One holder more of a number that an endpoint had before the agent was restarted.</summary>
+    /// <exception cref="FormatException">The number stands for other labels, or the labels have another number.</exception>
+    public void Adopt(uint id, LabelSet labels)
+    {
+        IdentityRow row = Identities.Find(id) ?? new IdentityRow(id, labels, 0, null);
+        uint known = _byLabels.GetValueOrDefault(labels, id);
+        if (!IdentityNumbers.IsOrdinary(id) || known != id || !row.Labels.Equals(labels))
+            throw new FormatException($"identity {id} is not that of the labels {labels}");
+        _byLabels[labels] = id;
+        Identities.Put(id, row with { Holders = row.Holders + 1, Released = null });
+    }
+
     /// <summary>One holder less; true when it was the last.</summary>
     public bool Release(uint id)
     {
@@ -45,17 +51,18 @@ public sealed class IdentityAllocator(TimeProvider time)
     }
 
     public StoredIdentities Save() =>
-        new(_next, [.. Identities.Rows.Select(row => new StoredIdentity(row.Id, [.. row.Labels.ToStrings()], row.Released))]);
+        new(_next, [.. Identities.Rows.Select(row => new StoredIdentity(row.Id, [.. row.Labels.Select(label => label.ToString())], row.Released))]);
 
-    /// <summary>Takes what <see cref="Save"/> wrote. Holders are counted anew as endpoints come: <see cref="Hold"/>.</summary>
-    /// <exception cref="FormatException">Numbers or labels are out of range, invalid or there twice.</exception>
+    /// <summary>Takes what <see cref="Save"/> wrote. Holders are counted anew as endpoints come.</summary>
+    /// <exception cref="FormatException">A number is out of range, or a number or label set is there twice.</exception>
+    /// <exception cref="LabelException">Labels are not valid.</exception>
     public void Load(StoredIdentities stored)
     {
-        _next = Math.Clamp(stored.Next, First, Last);
+        _next = Math.Clamp(stored.Next, IdentityNumbers.FirstOrdinary, IdentityNumbers.LastOrdinary);
         foreach (StoredIdentity identity in stored.Identities)
         {
             LabelSet labels = LabelSet.Parse(identity.Labels);
-            if (identity.Id is < First or > Last || Identities.Find(identity.Id) is not null || !_byLabels.TryAdd(labels, identity.Id))
+            if (!IdentityNumbers.IsOrdinary(identity.Id) || Identities.Find(identity.Id) is not null || !_byLabels.TryAdd(labels, identity.Id))
                 throw new FormatException($"identity {identity.Id} is out of range or there twice");
             Identities.Put(identity.Id, new IdentityRow(identity.Id, labels, 0, identity.Released ?? time.GetUtcNow()));
         }
@@ -63,15 +70,15 @@ public sealed class IdentityAllocator(TimeProvider time)
 
     private uint Take()
     {
-        for (uint tried = First; tried <= Last; tried++)
+        for (uint tried = IdentityNumbers.FirstOrdinary; tried <= IdentityNumbers.LastOrdinary; tried++)
         {
             uint candidate = _next;
-            _next = _next == Last ? First : _next + 1;
+            _next = _next == IdentityNumbers.LastOrdinary ? IdentityNumbers.FirstOrdinary : _next + 1;
             if (Identities.Find(candidate) is null)
                 return candidate;
         }
 
-        throw AgentException.Exhausted($"all identity numbers from {First} to {Last} are used; delete endpoints");
+        throw AgentException.Exhausted($"all identity numbers from {IdentityNumbers.FirstOrdinary} to {IdentityNumbers.LastOrdinary} are used; delete endpoints");
     }
 
     private void ForgetRested()

@@ -3,11 +3,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ciliate.Linux;
+using Ciliate.Policy;
 
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c>, <c>identities.json</c>, <c>rules.json</c>.
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>rules.json</c>.
 /// Each is replaced as a whole, so that a crash leaves the old or the new.</summary>
 public sealed class StateStore
 {
@@ -56,7 +57,7 @@ public sealed class StateStore
     public void WriteIdentities(StoredIdentities identities) =>
         Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
 
-    public StoredRules ReadRules() => File.Exists(_rules) ? Parse(_rules, StateJson.Default.StoredRules) : new StoredRules(0, []);
+    public StoredRules ReadRules() => File.Exists(_rules) ? Parse(_rules, StateJson.Default.StoredRules) : new StoredRules(0, 0, []);
 
     public void WriteRules(StoredRules rules) => Write(_rules, JsonSerializer.Serialize(rules, StateJson.Default.StoredRules));
 
@@ -64,13 +65,14 @@ public sealed class StateStore
     public IReadOnlyList<(string Path, string Yaml)> ReadPolicies() =>
         [.. Files(_policies, ".yaml").Select(path => (path, ReadText(path)))];
 
-    public void WritePolicy(string policyNamespace, string name, string yaml) => Write(PolicyPath(policyNamespace, name), yaml);
+    public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
 
     /// <summary>Safe to repeat.</summary>
-    public void DeletePolicy(string policyNamespace, string name) => Delete(PolicyPath(policyNamespace, name));
+    public void DeletePolicy(PolicyKey key) => Delete(PolicyPath(key));
 
-    public string PolicyPath(string policyNamespace, string name) => Path.Combine(_policies, $"{policyNamespace}_{name}.yaml");
+    public string PolicyPath(PolicyKey key) => Path.Combine(_policies, $"{key.Namespace}_{key.Name}.yaml");
 
+    /// <summary>The error of a file that is not what it should be.</summary>
     public static StateException Invalid(string path, string problem, Exception? inner = null)
     {
         string message = $"state file {path} is not valid ({problem}); restore it from a backup, or move it away to start without it";
@@ -114,7 +116,7 @@ public sealed class StateStore
     {
         try
         {
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text));
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException)
         {

@@ -40,10 +40,13 @@ public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateT
 public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities);
 
 /// <summary>One entry of <c>rules.json</c>: flows in the kernel refer to rules by number, also across a restart.</summary>
-public sealed record StoredRule(uint Id, string Key, string Text);
+/// <param name="Released">When its policy went; null while it is there.</param>
+public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released);
 
 /// <summary><c>rules.json</c>.</summary>
-public sealed record StoredRules(uint Next, IReadOnlyList<StoredRule> Rules);
+/// <param name="Next">The number that is tried first for the next new rule.</param>
+/// <param name="Revision">Of the policies.</param>
+public sealed record StoredRules(uint Next, long Revision, IReadOnlyList<StoredRule> Rules);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
