@@ -9,7 +9,7 @@ namespace Ciliate.Netlink;
 /// a refusal is a <see cref="NetlinkException"/> that names the thing.</summary>
 public sealed partial class RouteNetlink : IDisposable
 {
-    private const int RequestSize = 1024;
+    internal const int RequestSize = 1024;
     private const int MaxNameLength = 15;
 
     private readonly NetlinkChannel _channel;

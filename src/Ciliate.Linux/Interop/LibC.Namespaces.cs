@@ -6,6 +6,9 @@ internal static unsafe partial class LibC
 {
     internal const int CLONE_NEWNET = 0x40000000;
     internal const nuint NS_GET_NSTYPE = 0xb703;
+    internal const nuint MS_NOSUID = 2;
+    internal const nuint MS_NODEV = 4;
+    internal const nuint MS_NOEXEC = 8;
     internal const nuint MS_BIND = 0x1000;
     internal const nuint MS_REC = 0x4000;
     internal const nuint MS_SHARED = 1 << 20;

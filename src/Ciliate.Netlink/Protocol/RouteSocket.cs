@@ -36,10 +36,14 @@ internal static class RouteSocket
             throw new NetlinkException(what, -length);
         }
 
-        return length <= buffer.Length
-            ? buffer.AsSpan(0, length)
-            : throw NetlinkException.Malformed($"a datagram of {length} bytes does not fit into {buffer.Length}");
+        return Whole(buffer, length);
     }
+
+    /// <summary>The datagram in <paramref name="buffer"/>; it must not be longer than that.</summary>
+    /// <param name="length">As received with MSG_TRUNC.</param>
+    public static ReadOnlySpan<byte> Whole(byte[] buffer, int length) => length <= buffer.Length
+        ? buffer.AsSpan(0, length)
+        : throw NetlinkException.Malformed($"a datagram of {length} bytes does not fit into {buffer.Length}");
 
     /// <summary>struct sockaddr_nl: family, padding, port id (0: the kernel), groups.</summary>
     private static byte[] Address(uint groups)

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ciliate.Bpf;
+
+/// <summary>The blueprint of an object file: the same on every machine, no kernel needed. The loader makes the thing.
+/// Parse once, <see cref="Clone"/> for each load that differs in constants or map sizes. Not thread-safe; clones are independent.</summary>
+public sealed class ObjectSpec
+{
+    private readonly MapSpec[] _maps;
+    private readonly byte[]?[] _contents;
+
+    private ObjectSpec(ParsedObject parsed, MapSpec[] maps, byte[]?[] contents)
+    {
+        Parsed = parsed;
+        _maps = maps;
+        _contents = contents;
+    }
+
+    /// <summary>The file, as errors name it.</summary>
+    public string Name => Parsed.Name;
+
+    public BtfSpec Btf => Parsed.Btf;
+
+    /// <summary>The maps of section .maps, then one for each data section.</summary>
+    public IReadOnlyList<MapSpec> Maps => _maps;
+
+    public IReadOnlyList<ProgramSpec> Programs => Parsed.Programs;
+
+    public IEnumerable<ConstantSpec> Constants => Parsed.Constants.Values;
+
+    internal ParsedObject Parsed { get; }
+
+    /// <param name="elf">The file; it must not change as long as the spec is used.</param>
+    /// <param name="name">Named in errors.</param>
+    /// <exception cref="BpfObjectException">The file is broken or needs what is not supported.</exception>
+    public static ObjectSpec Parse(ReadOnlyMemory<byte> elf, string name)
+    {
+        var parsed = new ParsedObject(elf, name);
+        return new ObjectSpec(parsed, [.. parsed.Maps], new byte[]?[parsed.Maps.Count]);
+    }
+
+    public static ObjectSpec Open(string path) => Parse(File.ReadAllBytes(path), Path.GetFileName(path));
+
+    /// <summary>A spec of its own that shares everything that is not changed.</summary>
+    public ObjectSpec Clone() => new(Parsed, [.. _maps], [.. _contents.Select(content => (byte[]?)content?.Clone())]);
+
+    /// <exception cref="ArgumentException">There is no such map.</exception>
+    public MapSpec Map(string name) => _maps[MapIndex(name)];
+
+    /// <exception cref="ArgumentException">There is no such program.</exception>
+    public ProgramSpec Program(string name) => Programs.FirstOrDefault(program => program.Name == name)
+        ?? throw new ArgumentException($"{Name} has no program {name}", nameof(name));
+
+    /// <summary>Replaces the blueprint of a map: <c>spec.ConfigureMap("flows", map => map with { MaxEntries = 1000 })</c>.</summary>
+    public void ConfigureMap(string name, Func<MapSpec, MapSpec> change)
+    {
+        int index = MapIndex(name);
+        _maps[index] = change(_maps[index]) with { Name = name };
+    }
+
+    /// <summary>Sets a <c>const volatile</c> variable.</summary>
+    /// <exception cref="ArgumentException">There is none of that name, or it has another size.</exception>
+    public void SetConstant<T>(string name, T value) where T : unmanaged => SetConstant(name, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <inheritdoc cref="SetConstant{T}(string, T)"/>
+    public void SetConstant(string name, ReadOnlySpan<byte> value)
+    {
+        ConstantSpec constant = Constant(name, value.Length);
+        byte[] content = _contents[constant.MapIndex] ??= ContentOf(constant.MapIndex).ToArray();
+        value.CopyTo(content.AsSpan(constant.Offset));
+    }
+
+    /// <summary>What a program loaded now would see.</summary>
+    public T GetConstant<T>(string name) where T : unmanaged
+    {
+        ConstantSpec constant = Constant(name, Unsafe.SizeOf<T>());
+        return MemoryMarshal.Read<T>(ContentOf(constant.MapIndex).Span[constant.Offset..]);
+    }
+
+    /// <summary>Content of a data section as it is to be loaded; empty stands for zeros.</summary>
+    internal ReadOnlyMemory<byte> ContentOf(int mapIndex) => _contents[mapIndex] is { } own ? own : _maps[mapIndex].InitialContent;
+
+    private ConstantSpec Constant(string name, int size)
+    {
+        if (!Parsed.Constants.TryGetValue(name, out ConstantSpec? constant))
+        {
+            throw new ArgumentException($"{Name} has no const volatile variable {name}", nameof(name));
+        }
+
+        return constant.Size == size
+            ? constant
+            : throw new ArgumentException($"{Name}: {name} is {constant.TypeName} of {constant.Size} bytes, not of {size}", nameof(name));
+    }
+
+    private int MapIndex(string name)
+    {
+        int index = Array.FindIndex(_maps, map => map.Name == name);
+        return index >= 0 ? index : throw new ArgumentException($"{Name} has no map {name}", nameof(name));
+    }
+}

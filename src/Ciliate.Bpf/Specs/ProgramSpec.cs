@@ -1,0 +1,48 @@
+namespace Ciliate.Bpf;
+
+/// <summary>The blueprint of a program: its function and all functions that it calls, in one piece. Only map descriptors are missing.</summary>
+public sealed class ProgramSpec
+{
+    internal ProgramSpec(
+        string name, string sectionName, SectionMeaning meaning, string license, LinkedCode code)
+    {
+        Name = name;
+        SectionName = sectionName;
+        Type = meaning.Type;
+        AttachType = meaning.AttachType;
+        License = license;
+        Code = code;
+    }
+
+    /// <summary>The C function.</summary>
+    public string Name { get; }
+
+    /// <summary>The section it was written to; its name tells <see cref="Type"/> and <see cref="AttachType"/>.</summary>
+    public string SectionName { get; }
+
+    public ProgramType Type { get; }
+
+    public AttachType AttachType { get; }
+
+    /// <summary>Decides which helpers the kernel lets it call.</summary>
+    public string License { get; }
+
+    public IReadOnlyList<Instruction> Instructions => Code.Instructions;
+
+    public IReadOnlyList<MapReference> MapReferences => Code.MapReferences;
+
+    public IReadOnlyList<FunctionInfo> Functions => Code.Functions;
+
+    public IReadOnlyList<LineInfo> Lines => Code.Lines;
+
+    internal LinkedCode Code { get; }
+}
+
+/// <summary>A wide load that needs the descriptor of a map.</summary>
+/// <param name="Slot">Of the instruction.</param>
+/// <param name="MapIndex">In <see cref="ObjectSpec.Maps"/>.</param>
+/// <param name="IsValue">The load yields the address of the map's only value plus <paramref name="Offset"/>, not the map.</param>
+public readonly record struct MapReference(int Slot, int MapIndex, bool IsValue, int Offset);
+
+/// <summary>Result of <see cref="ProgramLinker"/>; shared by all loads of the object, never written to.</summary>
+internal sealed record LinkedCode(Instruction[] Instructions, MapReference[] MapReferences, FunctionInfo[] Functions, LineInfo[] Lines);

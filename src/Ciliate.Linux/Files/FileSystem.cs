@@ -1,0 +1,69 @@
+using Ciliate.Linux.Interop;
+
+namespace Ciliate.Linux;
+
+/// <summary>File system calls that .NET has no method for.</summary>
+public static class FileSystem
+{
+    private const long BpfMagic = 0xcafe4a11;
+    private const uint Unchanged = uint.MaxValue;
+
+    /// <summary>Whether a path lies on a BPF file system, where maps and links can be pinned.</summary>
+    public static bool IsBpf(string path)
+    {
+        using var descriptor = OpenForReading(path);
+        return FileStatus.Of(descriptor, $"look at {path}").FileSystemMagic == BpfMagic;
+    }
+
+    /// <summary>Mounts a BPF file system over a directory.</summary>
+    public static void MountBpf(string directory)
+    {
+        if (LibC.mount("bpffs", directory, "bpf", LibC.MS_NOSUID | LibC.MS_NODEV | LibC.MS_NOEXEC, "mode=0700") < 0)
+        {
+            throw LinuxException.Last($"mount a BPF file system at {directory}");
+        }
+    }
+
+    /// <summary>Takes away the mount at a directory; what still uses it keeps it alive unseen.</summary>
+    public static void Unmount(string directory)
+    {
+        if (LibC.umount2(directory, LibC.MNT_DETACH) < 0)
+        {
+            throw LinuxException.Last($"unmount {directory}");
+        }
+    }
+
+    /// <summary>Brings names of a directory (new, renamed, removed) to the disk.</summary>
+    public static void SyncDirectory(string directory)
+    {
+        using var descriptor = OpenForReading(directory);
+        if (LibC.fsync(descriptor) < 0)
+        {
+            throw LinuxException.Last($"sync directory {directory}");
+        }
+    }
+
+    /// <summary>Gives a file or socket to a group; its owner stays.</summary>
+    public static void SetGroup(string path, uint groupId)
+    {
+        if (LibC.chown(path, Unchanged, groupId) < 0)
+        {
+            throw LinuxException.Last($"give {path} to group {groupId}");
+        }
+    }
+
+    /// <summary>Sets the permissions of anything that has a path, sockets included.</summary>
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (LibC.chmod(path, (uint)mode) < 0)
+        {
+            throw LinuxException.Last($"set the mode of {path}");
+        }
+    }
+
+    private static FileDescriptor OpenForReading(string path)
+    {
+        int number = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK | LibC.O_NOCTTY, 0);
+        return number >= 0 ? new FileDescriptor(number) : throw LinuxException.Last($"open {path}");
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace Ciliate.Policy;
+
+/// <summary>What a label's key and value may look like: Kubernetes' rules, with a source in front of the key.
+/// Keys may be as long as a Kubernetes prefix, a slash and a name together.</summary>
+internal static class LabelSyntax
+{
+    public const int MaxKeyLength = 253 + 1 + 63;
+    public const int MaxValueLength = 63;
+
+    private static readonly SearchValues<char> KeyCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./");
+
+    private static readonly SearchValues<char> ValueCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
+    /// <summary>Splits <c>k8s:app</c>. Returns what is wrong, or null.</summary>
+    public static string? SplitKey(string text, string defaultSource, out string source, out string key)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        key = text[(colon + 1)..];
+        source = defaultSource;
+        if (colon >= 0)
+        {
+            if (LabelSources.Intern(text.AsSpan(0, colon)) is not { } known)
+                return $"unknown source {Quoting.Quote(text[..colon])}, expected {(defaultSource == LabelSources.Any ? "any, " : "")}{LabelSources.Listing}";
+            source = known;
+        }
+        return CheckKey(key);
+    }
+
+    public static string? CheckValue(string value) => Check("value", value, MaxValueLength, ValueCharacters);
+
+    private static string? CheckKey(string key)
+    {
+        if (key.Length == 0)
+            return "the key is empty";
+        if (key.AsSpan().Count('/') > 1)
+            return "the key has more than one slash";
+        return Check("key", key, MaxKeyLength, KeyCharacters);
+    }
+
+    private static string? Check(string part, string text, int maxLength, SearchValues<char> allowed)
+    {
+        if (text.Length == 0)
+            return null;
+        if (text.Length > maxLength)
+            return $"the {part} is {text.Length} characters long, the most is {maxLength}";
+        int bad = text.AsSpan().IndexOfAnyExcept(allowed);
+        if (bad >= 0)
+            return text[bad] == ' ' ? $"the {part} has a space" : $"the {part} has the character {Quoting.Quote(text[bad].ToString())}";
+        if (!char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]))
+            return $"the {part} must start and end with a letter or digit";
+        return null;
+    }
+}
