@@ -31,6 +31,9 @@ public sealed record Endpoint
     /// <summary>As it was given; the file may be gone by now.</summary>
     public required string NamespacePath { get; init; }
 
+    /// <summary>Name of the interface inside the container.</summary>
+    public required string ContainerInterface { get; init; }
+
     public required string HostInterface { get; init; }
 
     public required int HostIfIndex { get; init; }
@@ -68,6 +71,7 @@ public sealed record Endpoint
         Labels = [.. Labels.Select(label => label.ToString())],
         Identity = Identity,
         NamespacePath = NamespacePath,
+        ContainerInterface = ContainerInterface,
         HostInterface = HostInterface,
         HostIfIndex = HostIfIndex,
         HostMac = Text(HostMac),
@@ -86,6 +90,7 @@ public sealed record Endpoint
         Labels = LabelSet.Parse(stored.Labels),
         Identity = stored.Identity,
         NamespacePath = stored.NamespacePath,
+        ContainerInterface = stored.ContainerInterface,
         HostInterface = stored.HostInterface,
         HostIfIndex = stored.HostIfIndex,
         HostMac = PhysicalAddress.Parse(stored.HostMac),

@@ -41,7 +41,7 @@ public sealed class EndpointAddresses(AgentConfiguration configuration)
             pool.Release(address);
     }
 
-    private IPAddress? Take(AddressPool? pool, AgentOption option, IPAddress? wanted, Undo undo)
+    private static IPAddress? Take(AddressPool? pool, AgentOption option, IPAddress? wanted, Undo undo)
     {
         if (pool is null)
         {

@@ -7,17 +7,15 @@ namespace Ciliate.Agent.Endpoints;
 
 /// <summary>What an endpoint's veth is made from.</summary>
 public sealed record EndpointLinkSpec(
-    ushort Id, string Name, NetworkNamespace Container, PhysicalAddress HostMac, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6)
+    ushort Id, string Name, NetworkNamespace Container, string Interface, PhysicalAddress HostMac, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6)
 {
     public IEnumerable<IPAddress> Addresses => new[] { IPv4, IPv6 }.OfType<IPAddress>();
 }
 
-/// <summary>An endpoint's veth: the host end in the agent's namespace, <c>eth0</c> in the container. Everything on it (addresses, routes,
+/// <summary>An endpoint's veth: the host end in the agent's namespace, the other in the container. Everything on it (addresses, routes,
 /// neighbours) goes with it.</summary>
 public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
 {
-    public const string ContainerInterface = "eth0";
-
     private readonly RouteNetlink _routes = host.Routes;
 
     public EndpointLinkSpec Spec => spec;
@@ -26,7 +24,7 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     public Link Create()
     {
         RefuseTakenInterface();
-        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), ContainerInterface)
+        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
         {
             PeerNamespace = spec.Container,
             Mac = spec.HostMac,
@@ -63,7 +61,7 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         }
 
         _routes.SettleLink(link.Name);
-        container.SettleLink(ContainerInterface);
+        container.SettleLink(spec.Interface);
     }
 
     private void ReachFromHost(Link link, IPAddress address, IPAddress gateway)
@@ -76,10 +74,10 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     private void RefuseTakenInterface()
     {
         using var container = RouteNetlink.Open(spec.Container);
-        if (container.FindLink(ContainerInterface) is not null)
+        if (container.FindLink(spec.Interface) is not null)
         {
             throw AgentException.Conflict(
-                $"network namespace {spec.Container.DisplayName} already has an interface {ContainerInterface}; endpoint '{spec.Name}' needs that name");
+                $"network namespace {spec.Container.DisplayName} already has an interface {spec.Interface}; endpoint '{spec.Name}' needs that name");
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class EndpointManager(
         (IPAddress? ipv4, IPAddress? ipv6) = addresses.Take(request, undo);
         IdentityRow identity = TakeIdentity(labels, undo);
         var link = new EndpointLink(host, new EndpointLinkSpec(
-            id, name, container, MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
+            id, name, container, request.CheckedInterface(), MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
         Link hostEnd = link.Create();
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         var endpoint = new Endpoint
@@ -50,7 +50,8 @@ public sealed class EndpointManager(
             Name = name,
             Labels = labels,
             Identity = identity.Id,
-            NamespacePath = request.NamespacePath,
+            NamespacePath = container.DisplayName,
+            ContainerInterface = link.Spec.Interface,
             HostInterface = hostEnd.Name,
             HostIfIndex = hostEnd.Index,
             HostMac = link.Spec.HostMac,
@@ -93,12 +94,6 @@ public sealed class EndpointManager(
         endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
     }
 
-    /// <summary>Finds an endpoint by name or id.</summary>
-    /// <exception cref="AgentException">There is none.</exception>
-    public Endpoint Get(string nameOrId) =>
-        (ushort.TryParse(nameOrId, out ushort id) ? endpoints.Find(id) : endpoints.Rows.FirstOrDefault(row => row.Name == nameOrId))
-        ?? throw AgentException.NotFound($"there is no endpoint '{nameOrId}'");
-
     /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>
     internal Endpoint Protect(Endpoint endpoint, bool newIdentity, Undo undo)
     {
@@ -110,8 +105,8 @@ public sealed class EndpointManager(
         datapath.AttachEndpoint(endpoint.Wiring(host));
         var identity = new Identity(endpoint.Identity, endpoint.Labels);
         if (newIdentity)
-            distributor.Introduce(identity, policies.Current, undo);
-        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, policies.Current) };
+            distributor.Introduce(identity, policies.Current.Policies, undo);
+        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, policies.Current.Policies) };
         foreach (IPNetwork prefix in endpoint.Prefixes)
         {
             undo.Add($"map {prefix}", () => datapath.DeleteIpcache(prefix));

@@ -4,10 +4,17 @@ using Ciliate.Policy;
 
 namespace Ciliate.Agent.Endpoints;
 
-/// <summary>What is asked for by "endpoint add". Null addresses are chosen from the ranges.</summary>
+/// <summary>What is asked for by "endpoint add".</summary>
+/// <param name="NamespacePath">Absolute path of the container's network namespace.</param>
+/// <param name="Interface">Name of the container's interface.</param>
+/// <param name="IPv4">Null: chosen from the range.</param>
+/// <param name="IPv6">Null: chosen from the range.</param>
 public sealed record EndpointRequest(
-    string Name, string NamespacePath, IReadOnlyList<string> Labels, IPAddress? IPv4 = null, IPAddress? IPv6 = null)
+    string Name, string NamespacePath, IReadOnlyList<string> Labels, string Interface = EndpointRequest.DefaultInterface,
+    IPAddress? IPv4 = null, IPAddress? IPv6 = null)
 {
+    public const string DefaultInterface = "eth0";
+
     // A DNS label (RFC 1123).
     private const int LongestName = 63;
 
@@ -19,10 +26,17 @@ public sealed record EndpointRequest(
             && Name[0] != '-' && Name[^1] != '-';
         if (!good)
             throw AgentException.Invalid($"endpoint name '{Name}' is not 1 to {LongestName} of a-z, 0-9 and '-', with no '-' at either end");
-        // Commands take a name or an id: which of the two was meant must be plain.
-        if (Name.All(char.IsAsciiDigit))
-            throw AgentException.Invalid($"endpoint name '{Name}' is a number, which stands for an id; add a letter");
         return Name;
+    }
+
+    /// <exception cref="AgentException">No interface can have that name.</exception>
+    public string CheckedInterface()
+    {
+        // The kernel's rule is wider (dev_valid_name); what goes beyond this is a mistake or mischief.
+        const int longest = 15;
+        bool good = Interface.Length is > 0 and <= longest && Interface is not ("lo" or "." or "..")
+            && Interface.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        return good ? Interface : throw AgentException.Invalid($"endpoint '{Name}': '{Interface}' cannot name the container's interface");
     }
 
     /// <exception cref="AgentException">A label cannot be used.</exception>
@@ -41,6 +55,8 @@ public sealed record EndpointRequest(
     /// <exception cref="AgentException">The namespace is gone, is none, or is the agent's own.</exception>
     public NetworkNamespace OpenNamespace(NetworkNamespace own)
     {
+        if (!Path.IsPathFullyQualified(NamespacePath))
+            throw AgentException.Invalid($"endpoint '{Name}': network namespace '{NamespacePath}' is not an absolute path");
         NetworkNamespace container;
         try
         {

@@ -23,9 +23,9 @@ public sealed record FlowFilter(
         peer.EndpointName == wanted
         || peer.Address?.ToString() == wanted
         || peer.Identity.ToString(System.Globalization.CultureInfo.InvariantCulture) == wanted
-        || peer.Labels.Any(label => Matches(label, wanted));
+        || peer.Labels.Any(label => Matches(label.ToString(), wanted));
 
-    /// <summary>Labels carry a source such as <c>reserved:</c> or <c>container:</c>, which may be left out.</summary>
+    /// <summary>The label's source, such as <c>reserved:</c> or <c>container:</c>, may be left out.</summary>
     private static bool Matches(string label, string wanted) =>
         label == wanted || (label.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon && label.AsSpan(colon + 1).SequenceEqual(wanted));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Ciliate.Datapath;
+using Ciliate.Policy;
 
 namespace Ciliate.Agent.Flows;
 
@@ -8,7 +9,7 @@ namespace Ciliate.Agent.Flows;
 /// <param name="EndpointId">0 when the address is not a local container's.</param>
 /// <param name="EndpointName">Null when the address is not a local container's.</param>
 public sealed record FlowPeer(
-    IPAddress? Address, ushort Port, uint Identity, ushort EndpointId, string? EndpointName, IReadOnlyList<string> Labels);
+    IPAddress? Address, ushort Port, uint Identity, ushort EndpointId, string? EndpointName, LabelSet Labels);
 
 /// <summary>A verdict event with names instead of numbers.</summary>
 /// <param name="Sequence">Counts the events of this run of the agent from 1.</param>

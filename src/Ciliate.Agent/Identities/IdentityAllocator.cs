@@ -50,6 +50,12 @@ public sealed class IdentityAllocator(TimeProvider time)
         return last;
     }
 
+    /// <summary>Labels of any identity, reserved and resting ones included; empty for an unknown number. Thread-safe.</summary>
+    public LabelSet LabelsOf(uint id) =>
+        Identities.Find(id)?.Labels
+        ?? ReservedIdentities.All.FirstOrDefault(identity => identity.Number == id)?.Labels
+        ?? LabelSet.Empty;
+
     public StoredIdentities Save() =>
         new(_next, [.. Identities.Rows.Select(row => new StoredIdentity(row.Id, [.. row.Labels.Select(label => label.ToString())], row.Released))]);
 

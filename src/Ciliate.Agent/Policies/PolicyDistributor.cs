@@ -60,12 +60,12 @@ public sealed class PolicyDistributor(
         }
     }
 
-    /// <summary>Publishes a new generation to each endpoint whose tables these policies change; returns to how many.</summary>
-    public int Apply(PolicySet policies, Undo undo)
+    /// <summary>Publishes a new generation to each endpoint whose tables these policies change; returns to which.</summary>
+    public IReadOnlyList<ushort> Apply(PolicySet policies, Undo undo)
     {
-        IdentityIndex peers = Peers();
+        IdentitySet peers = Peers();
         var compiled = new Dictionary<uint, PolicyTables>();
-        int published = 0;
+        var published = new List<ushort>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
             if (!compiled.TryGetValue(running.Identity.Number, out PolicyTables? tables))
@@ -74,7 +74,7 @@ public sealed class PolicyDistributor(
                 continue;
             undo.Add($"publish to endpoint {id}", () => Publish(id, running));
             Publish(id, running with { Tables = tables });
-            published++;
+            published.Add(id);
         }
 
         return published;
@@ -88,10 +88,10 @@ public sealed class PolicyDistributor(
             endpoints.Put(id, endpoint with { Generation = generation });
     }
 
-    private IdentityIndex Peers() =>
+    private IdentitySet Peers() =>
         new(identities.Identities.Rows.Where(row => row.Holders > 0).Select(row => new Identity(row.Id, row.Labels)));
 
-    private PolicyTables Compile(PolicySet policies, Identity identity, IdentityIndex peers)
+    private PolicyTables Compile(PolicySet policies, Identity identity, IdentitySet peers)
     {
         EndpointPolicy policy = PolicyEngine.Resolve(policies, identity.Labels, peers, options);
         return new PolicyTables(identity.Number, Default(policy.Ingress), Default(policy.Egress), Entries(policy));

@@ -7,68 +7,92 @@ namespace Ciliate.Agent.Policies;
 /// <summary>All policies, stored and in force. Written from the control loop only; <see cref="Current"/> is read by anyone.</summary>
 public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDistributor distributor, Func<Undo> beginChange)
 {
-    private PolicySet _current = PolicySet.Empty;
+    private PolicyState _current = PolicyState.Empty;
 
-    public PolicySet Current => Volatile.Read(ref _current);
+    public PolicyState Current => Volatile.Read(ref _current);
+
+    /// <summary>Told after each change, on the control loop.</summary>
+    public event Action<PolicyState, PolicyOutcome>? Changed;
 
     /// <summary>Reads what is stored; nothing is published yet.</summary>
     /// <exception cref="StateException">A file is not valid.</exception>
+    /// <exception cref="FormatException">What is known of rules or origins contradicts itself.</exception>
     public void Load()
     {
-        StoredRules stored = store.ReadRules();
-        rules.Load(stored);
-        NetworkPolicy[] policies = [.. store.ReadPolicies().Select(file => Read(file.Path, file.Yaml))];
-        _current = PolicySet.Create(policies, stored.Revision);
-        rules.Follow(_current);
+        StoredPolicies stored = store.ReadPolicyIndex();
+        rules.Load(stored.NextRule, stored.Rules);
+        var policies = PolicySet.Create(store.ReadPolicies().Select(file => Read(file.Path, file.Yaml)), stored.Revision);
+        Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
+            origin => new PolicyKey(origin.Namespace, origin.Name), origin => new PolicyOrigin(origin.File, origin.Revision));
+        var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(policies.Select(policy =>
+            KeyValuePair.Create(policy.Key, origins.GetValueOrDefault(policy.Key) ?? Unknown(policy, stored.Revision)))));
+        rules.Follow(policies);
+        Volatile.Write(ref _current, state);
     }
 
-    /// <summary>Puts policies in force, all or none; those with the same names give way. Returns the new revision when every endpoint
-    /// that is concerned runs its new generation.</summary>
-    public (long Revision, int Published) Apply(IReadOnlyList<NetworkPolicy> policies)
+    /// <summary>Puts policies in force, all or none; those with the same names give way. Returns when every endpoint that is concerned
+    /// runs its new generation. What is there already in the same words changes nothing.</summary>
+    public PolicyOutcome Apply(IReadOnlyList<PolicySubmission> submissions)
     {
-        PolicySet next = _current.Replace(policies);
-        return Change(next, undo =>
+        PolicyState before = _current;
+        ILookup<bool?, PolicySubmission> sorted = submissions.ToLookup(submission => IsChange(before.Policies, submission.Policy));
+        PolicySubmission[] effective = [.. sorted[null], .. sorted[true]];
+        var outcome = new PolicyOutcome(before.Revision, Keys(sorted[null]), Keys(sorted[true]), Keys(sorted[false]), [], []);
+        if (effective.Length == 0)
+            return outcome;
+        PolicySet next = before.Policies.Replace(effective.Select(submission => submission.Policy));
+        var state = new PolicyState(next, before.Origins.SetItems(effective.Select(submission =>
+            KeyValuePair.Create(submission.Policy.Key, new PolicyOrigin(submission.File, next.Revision)))));
+        return Change(state, outcome, undo =>
         {
-            foreach (NetworkPolicy policy in policies)
-                Store(policy, undo);
+            foreach (PolicySubmission submission in effective)
+                Write(submission.Policy, undo);
         });
     }
 
     /// <exception cref="AgentException">There is no such policy.</exception>
-    public (long Revision, int Published) Delete(PolicyKey key)
+    public PolicyOutcome Delete(PolicyKey key)
     {
-        NetworkPolicy policy = _current.Find(key) ?? throw AgentException.NotFound($"there is no policy '{key}'");
-        return Change(_current.Remove(key), undo =>
+        NetworkPolicy policy = _current.Policies.Find(key)
+            ?? throw AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
+        var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
+        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo =>
         {
             undo.Add($"delete policy {key}", () => store.WritePolicy(key, policy.SourceYaml));
             store.DeletePolicy(key);
         });
     }
 
-    private (long Revision, int Published) Change(PolicySet next, Action<Undo> storeChange)
+    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, Action<Undo> writeFiles)
     {
-        PolicySet before = _current;
+        PolicyState before = _current;
         using Undo undo = beginChange();
-        undo.Add("number rules", () => FollowRules(before));
-        FollowRules(next);
-        storeChange(undo);
-        int published = distributor.Apply(next, undo);
+        undo.Add("write the policy index", () => WriteIndex(before));
+        WriteIndex(next);
+        writeFiles(undo);
+        outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
         undo.Commit();
         Volatile.Write(ref _current, next);
-        return (next.Revision, published);
+        Changed?.Invoke(next, outcome);
+        return outcome;
     }
 
-    // Numbers are on disk before the kernel knows them: after a crash a flow is not named after another rule.
-    private void FollowRules(PolicySet policies)
+    // Numbers of rules are on disk before the kernel knows them: after a crash no flow is named after another rule.
+    private void WriteIndex(PolicyState state)
     {
-        rules.Follow(policies);
-        store.WriteRules(rules.Save(policies.Revision));
+        rules.Follow(state.Policies);
+        (uint nextRule, IReadOnlyList<StoredRule> stored) = rules.Save();
+        store.WritePolicyIndex(new StoredPolicies(
+            state.Revision,
+            nextRule,
+            [.. state.Origins.Select(pair => new StoredOrigin(pair.Key.Namespace, pair.Key.Name, pair.Value.File, pair.Value.Revision))],
+            stored));
     }
 
-    private void Store(NetworkPolicy policy, Undo undo)
+    private void Write(NetworkPolicy policy, Undo undo)
     {
-        NetworkPolicy? before = _current.Find(policy.Key);
-        undo.Add($"store policy {policy.Key}", () =>
+        NetworkPolicy? before = _current.Policies.Find(policy.Key);
+        undo.Add($"write policy {policy.Key}", () =>
         {
             if (before is null)
                 store.DeletePolicy(policy.Key);
@@ -78,12 +102,22 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         store.WritePolicy(policy.Key, policy.SourceYaml);
     }
 
+    /// <summary>Null: there is no policy of that name yet.</summary>
+    private static bool? IsChange(PolicySet policies, NetworkPolicy policy) =>
+        policies.Find(policy.Key) is { } present ? present.SourceYaml != policy.SourceYaml : null;
+
+    private static PolicyKey[] Keys(IEnumerable<PolicySubmission> submissions) =>
+        [.. submissions.Select(submission => submission.Policy.Key).Order()];
+
+    // A crash between the writing of the index and that of the policy.
+    private PolicyOrigin Unknown(NetworkPolicy policy, long revision) => new(Path.GetFileName(store.PolicyPath(policy.Key)), revision);
+
     private NetworkPolicy Read(string path, string yaml)
     {
         NetworkPolicy policy;
         try
         {
-            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(yaml, path);
+            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(yaml, Path.GetFileName(path));
             policy = read.Count == 1 ? read[0] : throw StateStore.Invalid(path, $"it holds {read.Count} policies");
         }
         catch (PolicyException error)

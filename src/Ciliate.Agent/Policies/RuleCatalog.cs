@@ -14,9 +14,6 @@ public sealed class RuleCatalog(TimeProvider time)
     private readonly Table<uint, RuleRow> _rules = new();
     private uint _next = ReservedRules.FirstPolicyRule;
 
-    /// <summary>Changes when a number comes or goes.</summary>
-    public ulong Revision => _rules.Current.Revision;
-
     /// <summary>Text of a number; null for <see cref="ReservedRules.None"/> and for numbers long gone. Thread-safe.</summary>
     public string? TextOf(uint id) => id switch
     {
@@ -48,14 +45,15 @@ public sealed class RuleCatalog(TimeProvider time)
             Put(new RuleRow(Take(), text, null));
     }
 
-    public StoredRules Save(long revision) =>
-        new(_next, revision, [.. _rules.Rows.Select(row => new StoredRule(row.Id, row.Text, row.Released))]);
+    /// <summary>All numbers that have a text, and the number that is tried first for the next new rule.</summary>
+    public (uint Next, IReadOnlyList<StoredRule> Rules) Save() =>
+        (_next, [.. _rules.Rows.Select(row => new StoredRule(row.Id, row.Text, row.Released))]);
 
     /// <exception cref="FormatException">A number is out of range, or a number or text is there twice.</exception>
-    public void Load(StoredRules stored)
+    public void Load(uint next, IEnumerable<StoredRule> rules)
     {
-        _next = Math.Max(stored.Next, ReservedRules.FirstPolicyRule);
-        foreach (StoredRule rule in stored.Rules)
+        _next = Math.Max(next, ReservedRules.FirstPolicyRule);
+        foreach (StoredRule rule in rules)
         {
             if (rule.Id < ReservedRules.FirstPolicyRule || _rules.Find(rule.Id) is not null || _byText.ContainsKey(rule.Text))
                 throw new FormatException($"rule {rule.Id} is out of range or there twice");

@@ -8,22 +8,24 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>rules.json</c>.
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>policies.json</c>.
 /// Each is replaced as a whole, so that a crash leaves the old or the new.</summary>
 public sealed class StateStore
 {
+    private readonly string _directory;
     private readonly string _endpoints;
     private readonly string _policies;
     private readonly string _identities;
-    private readonly string _rules;
+    private readonly string _policyIndex;
 
     /// <exception cref="StateException">The directories cannot be made.</exception>
     public StateStore(string directory)
     {
+        _directory = directory;
         _endpoints = Path.Combine(directory, "endpoints");
         _policies = Path.Combine(directory, "policies");
         _identities = Path.Combine(directory, "identities.json");
-        _rules = Path.Combine(directory, "rules.json");
+        _policyIndex = Path.Combine(directory, "policies.json");
         try
         {
             Directory.CreateDirectory(_endpoints);
@@ -57,9 +59,11 @@ public sealed class StateStore
     public void WriteIdentities(StoredIdentities identities) =>
         Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
 
-    public StoredRules ReadRules() => File.Exists(_rules) ? Parse(_rules, StateJson.Default.StoredRules) : new StoredRules(0, 0, []);
+    public StoredPolicies ReadPolicyIndex() =>
+        File.Exists(_policyIndex) ? Parse(_policyIndex, StateJson.Default.StoredPolicies) : new StoredPolicies(0, 0, [], []);
 
-    public void WriteRules(StoredRules rules) => Write(_rules, JsonSerializer.Serialize(rules, StateJson.Default.StoredRules));
+    public void WritePolicyIndex(StoredPolicies policies) =>
+        Write(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
 
     /// <summary>The text of every policy, with the file it came from.</summary>
     public IReadOnlyList<(string Path, string Yaml)> ReadPolicies() =>
@@ -69,6 +73,9 @@ public sealed class StateStore
 
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicy(PolicyKey key) => Delete(PolicyPath(key));
+
+    /// <summary>Where a file of that name relative to the directory is.</summary>
+    public string PathOf(string file) => Path.Combine(_directory, file);
 
     public string PolicyPath(PolicyKey key) => Path.Combine(_policies, $"{key.Namespace}_{key.Name}.yaml");
 

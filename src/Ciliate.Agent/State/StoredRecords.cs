@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Ciliate.Agent.State;
@@ -15,6 +14,8 @@ public sealed record StoredEndpoint
     public required uint Identity { get; init; }
 
     public required string NamespacePath { get; init; }
+
+    public required string ContainerInterface { get; init; }
 
     public required string HostInterface { get; init; }
 
@@ -39,14 +40,19 @@ public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateT
 /// <param name="Next">The number that is tried first for the next new label set.</param>
 public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities);
 
-/// <summary>One entry of <c>rules.json</c>: flows in the kernel refer to rules by number, also across a restart.</summary>
+/// <summary>Flows in the kernel refer to rules by number, also across a restart.</summary>
 /// <param name="Released">When its policy went; null while it is there.</param>
 public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released);
 
-/// <summary><c>rules.json</c>.</summary>
-/// <param name="Next">The number that is tried first for the next new rule.</param>
-/// <param name="Revision">Of the policies.</param>
-public sealed record StoredRules(uint Next, long Revision, IReadOnlyList<StoredRule> Rules);
+/// <summary>Where a policy came from.</summary>
+/// <param name="File">As the one who applied it called it.</param>
+/// <param name="Revision">The one that brought it in its present form.</param>
+public sealed record StoredOrigin(string? Namespace, string Name, string File, long Revision);
+
+/// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
+/// <param name="NextRule">The number that is tried first for the next new rule.</param>
+public sealed record StoredPolicies(
+    long Revision, uint NextRule, IReadOnlyList<StoredOrigin> Origins, IReadOnlyList<StoredRule> Rules);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
@@ -57,5 +63,5 @@ public sealed record StoredRules(uint Next, long Revision, IReadOnlyList<StoredR
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredEndpoint))]
 [JsonSerializable(typeof(StoredIdentities))]
-[JsonSerializable(typeof(StoredRules))]
+[JsonSerializable(typeof(StoredPolicies))]
 internal sealed partial class StateJson : JsonSerializerContext;
