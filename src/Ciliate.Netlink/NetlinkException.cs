@@ -1,6 +1,7 @@
 namespace Ciliate.Netlink;
 
-/// <summary>The kernel refused a request. The message is one line: what was tried, the error, and the kernel's own explanation where it gave one.</summary>
+/// <summary>The kernel refused a request. The message is one line: what was tried, the error, and the kernel's own explanation where
+/// it gave one.</summary>
 public sealed class NetlinkException : Exception
 {
     public NetlinkException(string what, int errno, string? explanation = null)

@@ -5,8 +5,8 @@ using Ciliate.Netlink.Protocol;
 namespace Ciliate.Netlink;
 
 /// <summary>Links, addresses, routes and neighbours of one network namespace, by rtnetlink(7). The socket is opened inside the namespace;
-/// the object is used from any thread afterwards, one request at a time. Every method is one request and returns when the kernel has done it;
-/// a refusal is a <see cref="NetlinkException"/> that names the thing.</summary>
+/// the object is used from any thread afterwards, one request at a time. Every method is one request and returns when the kernel has
+/// done it; a refusal is a <see cref="NetlinkException"/> that names the thing.</summary>
 public sealed partial class RouteNetlink : IDisposable
 {
     internal const int RequestSize = 1024;
@@ -28,6 +28,10 @@ public sealed partial class RouteNetlink : IDisposable
     {
         bool valid = name.Length > 0 && name is not ("." or "..") && Encoding.UTF8.GetByteCount(name) <= MaxNameLength
             && !name.Any(character => character is '/' or ':' or '\0' || char.IsWhiteSpace(character));
-        return valid ? name : throw new ArgumentException($"'{name}' cannot name a link: 1 to {MaxNameLength} bytes without '/', ':' or spaces", nameof(name));
+        return valid
+            ? name
+            : throw new ArgumentException(
+                $"'{name}' cannot name a link: 1 to {MaxNameLength} bytes without '/', ':' or spaces",
+                nameof(name));
     }
 }

@@ -10,7 +10,7 @@ public sealed class TestNamespace : IDisposable
 {
     private const string Prefix = "ciliate-test-";
     private const string Root = "/run/netns";
-    private static int s_count;
+    private static int _count;
 
     private readonly Lazy<RouteNetlink> _route;
 
@@ -19,7 +19,7 @@ public sealed class TestNamespace : IDisposable
     /// <param name="label">Part of the name, for the eyes of whoever debugs the test.</param>
     public TestNamespace(string label = "ns")
     {
-        Name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-{label}");
+        Name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}-{label}");
         Namespace = NetworkNamespace.CreateNamed(Name);
         _route = new Lazy<RouteNetlink>(() => RouteNetlink.Open(Namespace));
         Route.SetUp(Route.GetLink("lo").Index);

@@ -6,7 +6,8 @@ namespace Ciliate.Testing;
 /// <summary>What a program did.</summary>
 public sealed record ProcessResult(int ExitCode, string Output, string Errors);
 
-/// <summary>An external program that a test started, its output captured, its time bounded; killed by its id at <see cref="Dispose"/>.</summary>
+/// <summary>An external program that a test started, its output captured, its time bounded; killed by its id at
+/// <see cref="Dispose"/>.</summary>
 public sealed class TestProcess : IDisposable
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);

@@ -44,7 +44,8 @@ public sealed unsafe class Epoll : IDisposable
     public void Remove(FileDescriptor descriptor) =>
         Control(LibC.EPOLL_CTL_DEL, descriptor, EpollEvents.None, 0, "remove a descriptor from epoll");
 
-    /// <summary>Waits for readiness and returns how many entries of <paramref name="ready"/> were filled; 0 at time-out or when a signal came.</summary>
+    /// <summary>Waits for readiness and returns how many entries of <paramref name="ready"/> were filled; 0 at time-out or when a
+    /// signal came.</summary>
     /// <param name="timeoutMilliseconds">-1 waits without end, 0 does not wait.</param>
     public int Wait(Span<EpollReady> ready, int timeoutMilliseconds)
     {

@@ -9,7 +9,7 @@ public static class AtomicFile
     /// <summary>What temporary files begin with; one that is found at start-up is the leftover of an interrupted write.</summary>
     public const string TemporaryPrefix = ".ciliate-tmp-";
 
-    private static int s_count;
+    private static int _count;
 
     /// <summary>Puts <paramref name="content"/> in the place of <paramref name="path"/>: a temporary file in the same directory is written,
     /// brought to the disk, renamed, and the directory brought to the disk. When anything fails the old file is untouched.</summary>
@@ -18,7 +18,7 @@ public static class AtomicFile
     {
         string what = $"write {path}";
         string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        string suffix = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}");
+        string suffix = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         string temporary = Path.Combine(directory, TemporaryPrefix + suffix);
         try
         {

@@ -13,7 +13,8 @@ public static class UserDatabase
         foreach (string line in lines)
         {
             string[] fields = line.Split(':');
-            if (fields.Length >= 3 && fields[0] == name && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+            if (fields.Length >= 3 && fields[0] == name
+                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
             {
                 return id;
             }

@@ -47,13 +47,17 @@ public sealed unsafe class MemoryMapping : SafeHandle
     /// <summary>The mapping as an array of <typeparamref name="T"/>; a remainder is left out.</summary>
     public Span<T> AsSpan<T>() where T : unmanaged => new(Address, checked((int)(Length / sizeof(T))));
 
-    /// <summary>A reference for <see cref="Volatile"/> and <see cref="Interlocked"/>; must be aligned to the size of <typeparamref name="T"/>.</summary>
+    /// <summary>A reference for <see cref="Volatile"/> and <see cref="Interlocked"/>; must be aligned to the size of
+    /// <typeparamref name="T"/>.</summary>
     /// <param name="offset">Bytes from the start.</param>
     public ref T At<T>(long offset) where T : unmanaged
     {
         if (offset < 0 || offset > Length - sizeof(T) || offset % sizeof(T) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"not an aligned place for {sizeof(T)} bytes in a mapping of {Length}");
+            throw new ArgumentOutOfRangeException(
+                nameof(offset),
+                offset,
+                $"not an aligned place for {sizeof(T)} bytes in a mapping of {Length}");
         }
 
         return ref Unsafe.AsRef<T>(Address + offset);

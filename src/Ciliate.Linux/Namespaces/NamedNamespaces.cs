@@ -3,7 +3,8 @@ using Ciliate.Linux.Interop;
 
 namespace Ciliate.Linux;
 
-/// <summary>The names of namespaces under /run/netns, kept as ip-netns(8) keeps them: a bind mount per name on a shared mount point.</summary>
+/// <summary>The names of namespaces under /run/netns, kept as ip-netns(8) keeps them: a bind mount per name on a shared mount
+/// point.</summary>
 internal static class NamedNamespaces
 {
     private const string Root = "/run/netns";

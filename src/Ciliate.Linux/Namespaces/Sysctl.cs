@@ -3,7 +3,8 @@ using Ciliate.Linux.Interop;
 
 namespace Ciliate.Linux;
 
-/// <summary>Settings under /proc/sys/net of one network namespace. The kernel picks the namespace of the thread that opens the file.</summary>
+/// <summary>Settings under /proc/sys/net of one network namespace. The kernel picks the namespace of the thread that opens the
+/// file.</summary>
 public static unsafe class Sysctl
 {
     private const int MaxValueLength = 4096;

@@ -4,9 +4,9 @@ using Ciliate.Netlink.Protocol;
 
 namespace Ciliate.Netlink;
 
-/// <summary>Tells what happens to the links of a namespace: first every link that is there as <see cref="LinkEventKind.Added"/>, then each change.
-/// A thread of its own reads the kernel's messages into a bounded channel. When the channel is full it stops reading; when then the kernel's
-/// buffer overflows, the links are listed anew and the difference is told.</summary>
+/// <summary>Tells what happens to the links of a namespace: first every link that is there as <see cref="LinkEventKind.Added"/>, then
+/// each change. A thread of its own reads the kernel's messages into a bounded channel. When the channel is full it stops reading;
+/// when then the kernel's buffer overflows, the links are listed anew and the difference is told.</summary>
 public sealed class LinkMonitor : IDisposable
 {
     private const int DefaultCapacity = 1024;

@@ -46,7 +46,8 @@ internal sealed class NetlinkChannel : IDisposable
         }
     }
 
-    /// <summary>Sends a request that is answered by a list. When the kernel's table changed meanwhile the list is asked for again.</summary>
+    /// <summary>Sends a request that is answered by a list. When the kernel's table changed meanwhile the list is asked for
+    /// again.</summary>
     public List<T> Dump<T>(Span<byte> request, string what, MessageParser<T> parse)
     {
         lock (_gate)

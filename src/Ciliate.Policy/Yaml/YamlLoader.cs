@@ -37,7 +37,7 @@ internal sealed class YamlLoader
         }
         catch (YamlException e)
         {
-            throw new PolicyException($"{sourceName}:{LineOf(e.Start)}: is not YAML: {OneLine(e.Message)}", e);
+            throw new PolicyException($"{sourceName}:{loader.LineOf(e)}: is not YAML: {OneLine(e.Message)}", e);
         }
     }
 
@@ -115,11 +115,33 @@ internal sealed class YamlLoader
         return new YamlScalar(LineOf(scalar.Start), scalar.Value, isNull);
     }
 
-    private void Next() => _parser.MoveNext();
+    private void Next()
+    {
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (Exception e) when (e is not YamlException and not OutOfMemoryException)
+        {
+            // The parser's own exceptions are not the only ones that broken text brings out of it.
+            throw new PolicyException($"{_sourceName}:{LineOf(_parser.Current?.End ?? Mark.Empty)}: is not YAML: the text cannot be parsed from here on", e);
+        }
+    }
 
     private PolicyException Fail(ParsingEvent at, string wrong) => new($"{_sourceName}:{LineOf(at.Start)}: {wrong}");
 
     private static int LineOf(Mark mark) => (int)Math.Max(mark.Line, 1);
+
+    /// <summary>The parser counts a line beyond the last, and blames a tab on the line where the mapping around it began.</summary>
+    private int LineOf(YamlException error)
+    {
+        string[] lines = _text.TrimEnd().Split('\n');
+        int line = Math.Min(LineOf(error.Start), lines.Length);
+        if (!error.Message.Contains("tab", StringComparison.Ordinal))
+            return line;
+        int tab = Array.FindIndex(lines, line - 1, text => text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Contains('\t'));
+        return tab < 0 ? line : tab + 1;
+    }
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
 }

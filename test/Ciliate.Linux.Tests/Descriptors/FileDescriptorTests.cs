@@ -39,7 +39,8 @@ public sealed class FileDescriptorTests
         original.Dispose();
 
         Assert.Equal("/dev/null", TargetOf(duplicate.Number));
-        string flags = File.ReadLines($"/proc/self/fdinfo/{duplicate.Number}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        string flags = File.ReadLines($"/proc/self/fdinfo/{duplicate.Number}")
+            .Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
         Assert.Equal(LibC.O_CLOEXEC, Convert.ToInt32(flags.Split('\t')[1], 8) & LibC.O_CLOEXEC);
     }
 

@@ -6,7 +6,9 @@ public sealed class LinuxExceptionTests
 {
     [Fact]
     public void The_message_is_one_line_with_the_thing_the_text_and_the_name() =>
-        Assert.Equal("open /run/netns/x: No such file or directory (ENOENT)", new LinuxException("open /run/netns/x", Errno.ENOENT).Message);
+        Assert.Equal(
+            "open /run/netns/x: No such file or directory (ENOENT)",
+            new LinuxException("open /run/netns/x", Errno.ENOENT).Message);
 
     [Fact]
     public void Advice_stands_at_the_end() =>

@@ -4,7 +4,8 @@ namespace Ciliate.Linux.Tests.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode OwnerAndGroup =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();

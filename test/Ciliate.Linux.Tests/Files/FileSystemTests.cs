@@ -35,8 +35,16 @@ public sealed class FileSystemTests : IDisposable
     public void Errors_name_the_path()
     {
         string path = _directory["none"];
-        Assert.Equal($"open {path}: No such file or directory (ENOENT)", Assert.Throws<LinuxException>(() => FileSystem.IsBpf(path)).Message);
-        Assert.StartsWith($"mount a BPF file system at {path}:", Assert.Throws<LinuxException>(() => FileSystem.MountBpf(path)).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"give {path} to group 1:", Assert.Throws<LinuxException>(() => FileSystem.SetGroup(path, 1)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"open {path}: No such file or directory (ENOENT)",
+            Assert.Throws<LinuxException>(() => FileSystem.IsBpf(path)).Message);
+        Assert.StartsWith(
+            $"mount a BPF file system at {path}:",
+            Assert.Throws<LinuxException>(() => FileSystem.MountBpf(path)).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"give {path} to group 1:",
+            Assert.Throws<LinuxException>(() => FileSystem.SetGroup(path, 1)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -30,7 +30,9 @@ public sealed class MachineTests
 
     [Fact]
     public void The_effective_user_is_that_of_id() =>
-        Assert.Equal(TestProcess.Run(null, "id", "-u").Output.Trim(), CurrentProcess.EffectiveUserId.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(
+            TestProcess.Run(null, "id", "-u").Output.Trim(),
+            CurrentProcess.EffectiveUserId.ToString(CultureInfo.InvariantCulture));
 
     [Fact]
     public void Clocks_agree_with_each_other()

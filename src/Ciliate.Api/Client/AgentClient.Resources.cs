@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Ciliate.Api;
+
+public sealed partial class AgentClient
+{
+    public Task<StatusResource> GetStatusAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Health, ApiJson.Default.StatusResource, default, cancellationToken);
+
+    public Task<IReadOnlyList<EndpointResource>> GetEndpointsAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Endpoints, ApiJson.Default.IReadOnlyListEndpointResource, default, cancellationToken);
+
+    /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
+    public Task<EndpointResource> GetEndpointAsync(string reference, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToEndpoint(reference), ApiJson.Default.EndpointResource, default, cancellationToken);
+
+    /// <summary>Makes an endpoint. When it returns, the container has addresses and its first generation is in the kernel.</summary>
+    public Task<EndpointResource> PutEndpointAsync(string name, EndpointChangeRequest request, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.EndpointChangeRequest);
+        return SendAsync("PUT", ApiRoutes.ToEndpoint(name), ApiJson.Default.EndpointResource, body, cancellationToken);
+    }
+
+    /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
+    public Task DeleteEndpointAsync(string reference, CancellationToken cancellationToken) =>
+        SendAsync("DELETE", ApiRoutes.ToEndpoint(reference), default, static (_, _) => ValueTask.FromResult(true), cancellationToken);
+
+    public Task<IReadOnlyList<IdentityEntry>> GetIdentitiesAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Identities, ApiJson.Default.IReadOnlyListIdentityEntry, default, cancellationToken);
+
+    public Task<PolicyList> GetPoliciesAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Policies, ApiJson.Default.PolicyList, default, cancellationToken);
+
+    /// <param name="name"><c>namespace/name</c>; without a namespace, <c>default</c> is meant.</param>
+    public Task<PolicyResource> GetPolicyAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToPolicy(name), ApiJson.Default.PolicyResource, default, cancellationToken);
+
+    /// <summary>Applies all documents of all files or none. When it returns, the kernel enforces them.</summary>
+    public Task<PolicyChange> PutPoliciesAsync(IReadOnlyList<PolicyFile> files, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(files, ApiJson.Default.IReadOnlyListPolicyFile);
+        return SendAsync("PUT", ApiRoutes.Policies, ApiJson.Default.PolicyChange, body, cancellationToken);
+    }
+
+    /// <inheritdoc cref="GetPolicyAsync"/>
+    public Task<PolicyChange> DeletePolicyAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync("DELETE", ApiRoutes.ToPolicy(name), ApiJson.Default.PolicyChange, default, cancellationToken);
+
+    public Task<IReadOnlyList<PolicyMapEntry>> GetPolicyMapAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.PolicyMap, ApiJson.Default.IReadOnlyListPolicyMapEntry, default, cancellationToken);
+
+    public Task<IReadOnlyList<FlowMapEntry>> GetFlowMapAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.FlowMap, ApiJson.Default.IReadOnlyListFlowMapEntry, default, cancellationToken);
+
+    public Task<IReadOnlyList<IpcacheMapEntry>> GetIpcacheMapAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.IpcacheMap, ApiJson.Default.IReadOnlyListIpcacheMapEntry, default, cancellationToken);
+
+    public Task<IReadOnlyList<EndpointMapEntry>> GetEndpointMapAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.EndpointMap, ApiJson.Default.IReadOnlyListEndpointMapEntry, default, cancellationToken);
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+
+namespace Ciliate.Api;
+
+/// <summary>How the agent is.</summary>
+/// <param name="Version">Of the agent.</param>
+/// <param name="UptimeSeconds">Since the agent's start.</param>
+/// <param name="Kernel">Release as of uname(2).</param>
+/// <param name="Identities">Allocated ones, without the reserved.</param>
+/// <param name="Drops">By reason and direction, the largest first; reasons that never occurred are left out.</param>
+public sealed record StatusResource(
+    AgentState Ciliate,
+    string Version,
+    long UptimeSeconds,
+    string Kernel,
+    IpamStatus Ipam,
+    EndpointCounts Endpoints,
+    int Identities,
+    PolicyCounts Policies,
+    FlowTableStatus FlowTable,
+    EventStatus Events,
+    IReadOnlyList<DropStatus> Drops);
+
+/// <param name="State"><c>ok</c> or <c>degraded</c>.</param>
+/// <param name="Message">One sentence; names the first thing that is wrong when degraded.</param>
+public sealed record AgentState(string State, [property: JsonPropertyName("msg")] string Message)
+{
+    public const string Ok = "ok";
+    public const string Degraded = "degraded";
+}
+
+/// <summary>Null: the family is switched off.</summary>
+public sealed record IpamStatus(
+    [property: JsonPropertyName("ipv4")] AddressRangeStatus? IPv4 = null,
+    [property: JsonPropertyName("ipv6")] AddressRangeStatus? IPv6 = null);
+
+/// <param name="Range">CIDR.</param>
+/// <param name="Gateway">The address that answers for everything outside the container.</param>
+/// <param name="Used">Addresses given to endpoints.</param>
+/// <param name="Capacity">Addresses that endpoints can have in all, at most 2^53-1 (what JSON readers keep exactly).</param>
+public sealed record AddressRangeStatus(string Range, string Gateway, long Used, long Capacity)
+{
+    public const long MaxCapacity = (1L << 53) - 1;
+}
+
+public sealed record EndpointCounts(int Total, int Ready);
+
+/// <param name="Count">How many.</param>
+/// <param name="Revision">Counts the changes of the set of policies.</param>
+public sealed record PolicyCounts(int Count, ulong Revision);
+
+/// <param name="Used">Flows in the kernel's table, expired ones that are not collected yet included.</param>
+public sealed record FlowTableStatus(long Used, long Max);
+
+/// <param name="Seen">Verdict events since the agent's start.</param>
+/// <param name="Lost">Events that the ring buffer or the agent had no room for.</param>
+public sealed record EventStatus(ulong Seen, ulong Lost);
+
+/// <param name="Reason">Text, such as <c>policy denied ingress</c>.</param>
+/// <param name="Direction"><c>ingress</c> or <c>egress</c>, as seen from the container.</param>
+public sealed record DropStatus(string Reason, string Direction, ulong Packets, ulong Bytes);

@@ -1,0 +1,31 @@
+namespace Ciliate.Bpf;
+
+/// <summary>What this library and its users may want to know of the running kernel. The probes touch no interface and leave nothing.</summary>
+public static class KernelFeatures
+{
+    private const int RedirectPeerHelper = 155;
+    private const int RedirectNeighbourHelper = 152;
+
+    public static Feature BtfLoad { get; } = new("loading of type information (BTF)", new(4, 18), FeatureProbes.BtfLoad);
+
+    public static Feature BatchCalls { get; } = new("map calls in batches", new(5, 6), FeatureProbes.BatchCalls);
+
+    public static Feature MappableArray { get; } = new("memory-mapped arrays", new(5, 5), FeatureProbes.MappableArray);
+
+    public static Feature MapFreeze { get; } = new("freezing of maps", new(5, 2), FeatureProbes.MapFreeze);
+
+    public static Feature RingBuffer { get; } = new("BPF ring buffer", new(5, 8), FeatureProbes.RingBuffer);
+
+    public static Feature RedirectPeer { get; } =
+        new("helper bpf_redirect_peer", new(5, 10), () => FeatureProbes.SchedClsHelper(RedirectPeerHelper));
+
+    public static Feature RedirectNeighbour { get; } =
+        new("helper bpf_redirect_neigh", new(5, 10), () => FeatureProbes.SchedClsHelper(RedirectNeighbourHelper));
+
+    public static Feature SyscallPrograms { get; } = new("programs of type syscall", new(5, 14), FeatureProbes.SyscallProgram);
+
+    public static Feature Tcx { get; } = new("tcx hooks", new(6, 6), FeatureProbes.Tcx);
+
+    public static IReadOnlyList<Feature> All { get; } =
+        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, SyscallPrograms, Tcx];
+}

@@ -1,0 +1,91 @@
+using Ciliate.Linux;
+
+namespace Ciliate.Bpf;
+
+/// <summary>Drains a ring buffer on a thread of its own. Disposing stops the thread within one callback and waits for it.</summary>
+public sealed class RingBufferReader : IDisposable
+{
+    private const ulong RingTag = 0;
+    private const ulong StopTag = 1;
+
+    // A sleeping reader is woken for each record; between two looks it takes no more than this, so that a stop is seen soon.
+    private const int RecordsPerTurn = 1024;
+
+    private readonly RingBuffer _ring;
+    private readonly RingBufferRecord _callback;
+    private readonly FileDescriptor _map;
+    private readonly Epoll _epoll = new();
+    private readonly EventDescriptor _stop = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private bool _disposed;
+
+    private RingBufferReader(BpfMap map, RingBufferRecord callback)
+    {
+        _ring = new RingBuffer(map);
+        _callback = callback;
+        _map = map.Descriptor.Duplicate();
+        _epoll.Add(_map, EpollEvents.Readable, RingTag);
+        _epoll.Add(_stop.Descriptor, EpollEvents.Readable, StopTag);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"ring {map.Name}" };
+    }
+
+    /// <summary>Ends when the reader is disposed; fails with the exception of the callback, after which nothing is read any more.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <param name="callback">Called on the reader's thread, one record at a time; it should hand over and return.</param>
+    public static RingBufferReader Start(BpfMap map, RingBufferRecord callback)
+    {
+        var reader = new RingBufferReader(map, callback);
+        reader._thread.Start();
+        return reader;
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _stopping = true;
+        // From inside the callback there is nothing to wait for: the thread ends when the callback returns.
+        if (Thread.CurrentThread != _thread)
+        {
+            _stop.Signal();
+            _thread.Join();
+            _stop.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Span<EpollReady> ready = stackalloc EpollReady[2];
+            while (!_stopping)
+            {
+                if (_ring.Consume(_callback, RecordsPerTurn) == 0)
+                {
+                    _ = _epoll.Wait(ready, timeoutMilliseconds: -1);
+                }
+            }
+
+            _completion.SetResult();
+        }
+#pragma warning disable CA1031 // Whatever the callback throws belongs to whoever awaits Completion, and must not end the process.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _completion.SetException(error);
+        }
+        finally
+        {
+            _ring.Dispose();
+            _epoll.Dispose();
+            _map.Dispose();
+        }
+    }
+}
