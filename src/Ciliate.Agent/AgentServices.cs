@@ -22,7 +22,7 @@ namespace Ciliate.Agent;
 /// tables (endpoints, identities, rules) ─▶ snapshots for the API and the names of flows
 /// </code>
 /// </summary>
-public sealed class AgentServices : IDisposable
+public sealed class AgentServices : IAsyncDisposable
 {
     private readonly ILogger _logger;
     private readonly EndpointAdoption _adoption;
@@ -86,7 +86,12 @@ public sealed class AgentServices : IDisposable
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
     }
 
-    public void Dispose() => Host.Dispose();
+    /// <summary>Finishes what the control loop has been given.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync().ConfigureAwait(false);
+        Host.Dispose();
+    }
 
     private Undo BeginChange() => new((step, error) => _logger.UndoFailed(step, error.Message));
 }

@@ -1,9 +1,7 @@
-using Ciliate.Agent.Logging;
 using Ciliate.Api;
 using Ciliate.Linux;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,6 +15,9 @@ public sealed class ApiServer : IAsyncDisposable
     private const long LargestRequest = 16 << 20;
     private const int MostConnections = 256;
     private const string Group = "ciliate";
+
+    // For requests that are under way when the agent ends.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly WebApplication _application;
     private readonly string _socket;
@@ -53,6 +54,8 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Ends what runs within a few seconds and removes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
+        using var limit = new CancellationTokenSource(s_patience);
+        await _application.StopAsync(limit.Token).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         File.Delete(_socket);
     }

@@ -4,6 +4,7 @@ using Ciliate.Agent.Endpoints;
 using Ciliate.Api;
 using Ciliate.Datapath;
 using Microsoft.AspNetCore.Http;
+using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
 
 namespace Ciliate.Agent.Api;
 

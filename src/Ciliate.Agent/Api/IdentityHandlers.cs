@@ -1,4 +1,3 @@
-using Ciliate.Agent.Endpoints;
 using Ciliate.Api;
 using Ciliate.Policy;
 using Microsoft.AspNetCore.Http;

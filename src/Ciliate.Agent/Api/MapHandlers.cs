@@ -1,8 +1,8 @@
-using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.State;
 using Ciliate.Api;
 using Ciliate.Datapath;
 using Microsoft.AspNetCore.Http;
+using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
 
 namespace Ciliate.Agent.Api;
 

@@ -18,9 +18,8 @@ internal sealed class PolicyHandlers(AgentServices agent)
     public Task GetAsync(HttpContext context)
     {
         PolicyState state = agent.Policies.Current;
-        PolicyKey key = Key(context);
-        NetworkPolicy policy = state.Policies.Find(key)
-            ?? throw AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
+        PolicyKey key = Key(context, state);
+        NetworkPolicy policy = state.Policies.Find(key) ?? throw PolicyManager.Unknown(key);
         return Requests.WriteAsync(context, Resource(policy, state, withYaml: true), ApiJson.Default.PolicyResource);
     }
 
@@ -35,8 +34,7 @@ internal sealed class PolicyHandlers(AgentServices agent)
 
     public async Task DeleteAsync(HttpContext context)
     {
-        PolicyKey key = Key(context);
-        PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Delete(key), context.RequestAborted).ConfigureAwait(false);
+        PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
@@ -86,11 +84,16 @@ internal sealed class PolicyHandlers(AgentServices agent)
             withYaml ? policy.SourceYaml : null);
     }
 
-    private static PolicyKey Key(HttpContext context)
+    /// <summary>A bare name stands for the policy without a namespace or, where there is none, for the one in "default".</summary>
+    private static PolicyKey Key(HttpContext context, PolicyState state)
     {
         string name = Requests.Segment(context, "name");
         int slash = name.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? new PolicyKey(null, name) : new PolicyKey(name[..slash], name[(slash + 1)..]);
+        if (slash >= 0)
+            return new PolicyKey(name[..slash], name[(slash + 1)..]);
+        var bare = new PolicyKey(null, name);
+        var inDefault = new PolicyKey("default", name);
+        return state.Policies.Find(bare) is null && state.Policies.Find(inDefault) is not null ? inDefault : bare;
     }
 
     private static IReadOnlyList<string> Names(IEnumerable<PolicyKey> keys) => [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];

@@ -1,11 +1,11 @@
 using Ciliate.Agent.Configuration;
-using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Ipam;
 using Ciliate.Agent.Policies;
 using Ciliate.Api;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Microsoft.AspNetCore.Http;
+using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
 
 namespace Ciliate.Agent.Api;
 

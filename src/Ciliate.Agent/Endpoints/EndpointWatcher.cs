@@ -1,10 +1,13 @@
 using Ciliate.Agent.Control;
+using Ciliate.Agent.Logging;
+using Ciliate.Datapath;
 using Ciliate.Netlink;
+using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Endpoints;
 
 /// <summary>Notices when an endpoint's interface vanishes, as it does when the container's namespace ends.</summary>
-public sealed class EndpointWatcher(EndpointManager manager, ControlLoop loop, LinkMonitor monitor)
+internal sealed class EndpointWatcher(EndpointManager manager, ControlLoop loop, LinkMonitor monitor, ILogger logger)
 {
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -19,7 +22,16 @@ public sealed class EndpointWatcher(EndpointManager manager, ControlLoop loop, L
     private void Gone(Link link)
     {
         Endpoint? endpoint = manager.Endpoints.Rows.FirstOrDefault(row => row.HostIfIndex == link.Index && row.State == EndpointState.Ready);
-        if (endpoint is not null)
+        if (endpoint is null)
+            return;
+        try
+        {
             manager.Disconnect(endpoint);
+        }
+        catch (Exception error) when (error is DatapathException or NetlinkException)
+        {
+            // Its delete does the same again.
+            logger.DisconnectFailed(endpoint.Id, endpoint.Name, error.Message);
+        }
     }
 }

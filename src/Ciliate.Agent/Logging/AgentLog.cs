@@ -29,8 +29,11 @@ internal static partial class AgentLog
     [LoggerMessage(14, LogLevel.Information, "interface {Name} has no record and is deleted")]
     public static partial void StrayLinkDeleted(this ILogger logger, string name);
 
+    [LoggerMessage(15, LogLevel.Warning, "endpoint {Id} ({Name}) lost its interface and could not be taken out of the kernel; delete it: {Problem}")]
+    public static partial void DisconnectFailed(this ILogger logger, ushort id, string name, string problem);
+
     [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
-    public static partial void PoliciesChanged(this ILogger logger, ulong revision, int policies, int published);
+    public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
 
     [LoggerMessage(30, LogLevel.Warning, "could not take back '{Step}': {Problem}")]
     public static partial void UndoFailed(this ILogger logger, string step, string problem);

@@ -25,7 +25,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
             origin => new PolicyKey(origin.Namespace, origin.Name), origin => new PolicyOrigin(origin.File, origin.Revision));
         var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(policies.Select(policy =>
-            KeyValuePair.Create(policy.Key, origins.GetValueOrDefault(policy.Key) ?? Unknown(policy, stored.Revision)))));
+            KeyValuePair.Create(policy.Key, origins.GetValueOrDefault(policy.Key) ?? OriginOf(policy, stored.Revision)))));
         rules.Follow(policies);
         Volatile.Write(ref _current, state);
     }
@@ -53,8 +53,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     /// <exception cref="AgentException">There is no such policy.</exception>
     public PolicyOutcome Delete(PolicyKey key)
     {
-        NetworkPolicy policy = _current.Policies.Find(key)
-            ?? throw AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
+        NetworkPolicy policy = _current.Policies.Find(key) ?? throw Unknown(key);
         var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
         return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo =>
         {
@@ -62,6 +61,9 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
             store.DeletePolicy(key);
         });
     }
+
+    public static AgentException Unknown(PolicyKey key) =>
+        AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 
     private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, Action<Undo> writeFiles)
     {
@@ -110,7 +112,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         [.. submissions.Select(submission => submission.Policy.Key).Order()];
 
     // A crash between the writing of the index and that of the policy.
-    private PolicyOrigin Unknown(NetworkPolicy policy, long revision) => new(Path.GetFileName(store.PolicyPath(policy.Key)), revision);
+    private PolicyOrigin OriginOf(NetworkPolicy policy, long revision) => new(Path.GetFileName(store.PolicyPath(policy.Key)), revision);
 
     private NetworkPolicy Read(string path, string yaml)
     {
