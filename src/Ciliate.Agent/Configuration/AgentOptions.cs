@@ -22,7 +22,7 @@ public static class AgentOptions
         "allow-host-ingress", "true", "true or false", "The host may reach its containers whatever the policies say.");
 
     public static readonly AgentOption FlowTableSize = new(
-        "flow-table-size", "65536", "1024 to 4194304", "Flows that the kernel keeps at a time.");
+        "flow-table-size", "131072", "1024 to 4194304", "Flows that the kernel keeps at a time.");
 
     public static readonly AgentOption HostInterfacePrefix = new(
         "host-interface-prefix", "cil", "1 to 8 characters, a-z then a-z or 0-9", "Start of the names of the agent's interfaces.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using Ciliate.Agent.Ipam;
 using Microsoft.Extensions.Logging;
 
@@ -56,7 +57,7 @@ public static class ConfigurationLoader
         return new AgentConfiguration
         {
             Socket = SocketPath(values[AgentOptions.Socket]),
-            StateDirectory = AbsolutePath(values[AgentOptions.StateDirectory]),
+            StateDirectory = StatePath(values[AgentOptions.StateDirectory]),
             BpfRoot = AbsolutePath(values[AgentOptions.BpfRoot]),
             IPv4Range = ipv4,
             IPv6Range = ipv6,
@@ -87,9 +88,17 @@ public static class ConfigurationLoader
         // sun_path of unix(7) holds 108 bytes with the final zero.
         const int longest = 107;
         string path = AbsolutePath(value);
-        return System.Text.Encoding.UTF8.GetByteCount(path) <= longest
+        return Encoding.UTF8.GetByteCount(path) <= longest
             ? path
             : throw Refused(value, $"is longer than {longest} bytes, the limit of a Unix socket");
+    }
+
+    private static string StatePath(OptionValue value)
+    {
+        // It is part of the alias of the agent's interfaces, which takes 255 bytes.
+        const int longest = 200;
+        string path = AbsolutePath(value);
+        return Encoding.UTF8.GetByteCount(path) <= longest ? path : throw Refused(value, $"is longer than {longest} bytes");
     }
 
     private static bool Boolean(OptionValue value) => value.Text switch

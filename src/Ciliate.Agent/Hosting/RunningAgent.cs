@@ -17,6 +17,7 @@ public sealed class RunningAgent : IAsyncDisposable
     private readonly LinkMonitor _links;
     private Task[] _tasks = [];
     private ApiServer? _api;
+    private bool _disposed;
 
     private RunningAgent(AgentServices services, LinkMonitor links)
     {
@@ -61,9 +62,11 @@ public sealed class RunningAgent : IAsyncDisposable
         new Housekeeping(_services.Datapath, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
     ];
 
-    /// <summary>Takes no more requests, finishes what has begun, and lets go.</summary>
+    /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         _services.Flows.Close();
         if (_api is not null)
             await _api.DisposeAsync().ConfigureAwait(false);

@@ -87,7 +87,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         store.WritePolicyIndex(new StoredPolicies(
             state.Revision,
             nextRule,
-            [.. state.Origins.Select(pair => new StoredOrigin(pair.Key.Namespace, pair.Key.Name, pair.Value.File, pair.Value.Revision))],
+            [.. state.Origins.Select(pair => new StoredOrigin(pair.Key.Name, pair.Value.File, pair.Value.Revision, pair.Key.Namespace))],
             stored));
     }
 

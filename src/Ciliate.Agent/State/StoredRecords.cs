@@ -34,7 +34,7 @@ public sealed record StoredEndpoint
 
 /// <summary>One entry of <c>identities.json</c>.</summary>
 /// <param name="Released">When the last holder went; null while held.</param>
-public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released);
+public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null);
 
 /// <summary><c>identities.json</c>.</summary>
 /// <param name="Next">The number that is tried first for the next new label set.</param>
@@ -42,12 +42,12 @@ public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> I
 
 /// <summary>Flows in the kernel refer to rules by number, also across a restart.</summary>
 /// <param name="Released">When its policy went; null while it is there.</param>
-public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released);
+public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released = null);
 
 /// <summary>Where a policy came from.</summary>
 /// <param name="File">As the one who applied it called it.</param>
 /// <param name="Revision">The one that brought it in its present form.</param>
-public sealed record StoredOrigin(string? Namespace, string Name, string File, long Revision);
+public sealed record StoredOrigin(string Name, string File, long Revision, string? Namespace = null);
 
 /// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
 /// <param name="NextRule">The number that is tried first for the next new rule.</param>
