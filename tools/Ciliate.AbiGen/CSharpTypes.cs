@@ -34,11 +34,23 @@ internal sealed class CSharpTypes(BtfSpec btf, TypeSelection selection)
         };
     }
 
-    public static string Underlying(BtfEnum type) => Integer(type.Size, type.IsSigned) ?? throw new AbiException($"{type.CName} has {type.Size} bytes");
+    public static string Underlying(BtfEnum type)
+    {
+        // clang does this when the base type is a typedef.
+        if (type is { Kind: BtfKind.Enum, Size: > sizeof(uint) })
+        {
+            throw new AbiException($"{type.CName} has its values cut to 32 bits: write its base type as unsigned long long, not by a typedef");
+        }
+
+        return Integer(type.Size, type.IsSigned) ?? throw new AbiException($"{type.CName} has {type.Size} bytes, for which there is no C# type");
+    }
 
     private static string Integer(BtfInt type, string member) => type.IsBool
         ? "bool"
-        : Integer(type.Size, type.IsSigned && !type.IsChar) ?? throw new AbiException($"{member} has {type.Size} bytes, for which there is no C# type");
+        : Integer(type.Size, type.IsSigned && !IsText(type)) ?? throw new AbiException($"{member} has {type.Size} bytes, for which there is no C# type");
+
+    // Whether a plain char is signed says nothing: it is a byte of text.
+    private static bool IsText(BtfInt type) => type.IsChar || type.Name == "char";
 
     private static string? Integer(uint size, bool isSigned) => (size, isSigned) switch
     {

@@ -3,15 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Ciliate.Bpf;
 
-/// <summary>struct __sk_buff of linux/bpf.h, host byte order unless a field says so. As input of a test run the kernel takes
-/// only the fields that can be set here; the others it fills in.</summary>
+/// <summary>struct __sk_buff of linux/bpf.h, host byte order unless a field says so. It has only the fields that a test
+/// run takes and returns; the others the kernel makes from the packet.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 public struct SkBuff
 {
-    [FieldOffset(0)] private readonly uint _length;
-    [FieldOffset(4)] private readonly uint _packetType;
     [FieldOffset(8)] public uint Mark;
-    [FieldOffset(16)] private readonly uint _protocol;
     [FieldOffset(32)] public uint Priority;
 
     /// <summary>The interface the packet came in by. It must exist in the caller's namespace.</summary>
@@ -30,15 +27,6 @@ public struct SkBuff
 
     /// <summary>Bytes of payload in a segment; not 0 makes it a GSO packet.</summary>
     [FieldOffset(176)] public uint GsoSize;
-
-    /// <summary>Bytes; result only.</summary>
-    public readonly uint Length => _length;
-
-    /// <summary>PACKET_HOST and so on; result only.</summary>
-    public readonly uint PacketType => _packetType;
-
-    /// <summary>Ethertype; result only.</summary>
-    public readonly Be16 Protocol => Unsafe.BitCast<ushort, Be16>((ushort)_protocol);
 
     /// <summary>cb[5].</summary>
     [InlineArray(5)]

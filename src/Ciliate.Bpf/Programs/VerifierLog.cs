@@ -2,9 +2,12 @@ using System.Globalization;
 
 namespace Ciliate.Bpf;
 
-/// <summary>Finds what matters in the verifier's log: the last line that says why, and the source line of the last instruction.</summary>
+/// <summary>Finds what matters in the verifier's log: the last lines that say why, and the source line of the last instruction.</summary>
 internal sealed class VerifierLog
 {
+    // Some reasons take two lines, the first with the numbers.
+    private const int MostReasons = 2;
+
     private static readonly string[] Summaries =
         ["processed ", "verification time", "stack depth", "max_states", "peak_states", "mark_precise:", "arg#", "Caller passes", "caller:", "callee:"];
 
@@ -13,7 +16,13 @@ internal sealed class VerifierLog
         Text = text;
         string[] lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         int reason = Array.FindLastIndex(lines, IsReason);
-        Reason = reason < 0 ? "refused without a reason" : lines[reason];
+        int first = reason;
+        while (first > 0 && reason - first < MostReasons - 1 && IsReason(lines[first - 1]))
+        {
+            first--;
+        }
+
+        Reason = reason < 0 ? "refused without a reason" : string.Join("; ", lines[first..(reason + 1)]);
         SourceLine = "";
         for (int i = reason < 0 ? lines.Length - 1 : reason; i >= 0; i--)
         {

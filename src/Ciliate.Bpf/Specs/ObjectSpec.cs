@@ -52,6 +52,9 @@ public sealed class ObjectSpec
     public ProgramSpec Program(string name) => Programs.FirstOrDefault(program => program.Name == name)
         ?? throw new ArgumentException($"{Name} has no program {name}", nameof(name));
 
+    /// <summary>A program as text: functions, source lines and instructions, maps by name.</summary>
+    public string Disassemble(string program) => ProgramListing.Of(this, Program(program));
+
     /// <summary>Replaces the blueprint of a map: <c>spec.ConfigureMap("flows", map => map with { MaxEntries = 1000 })</c>.</summary>
     public void ConfigureMap(string name, Func<MapSpec, MapSpec> change)
     {

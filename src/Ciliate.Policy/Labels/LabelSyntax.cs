@@ -24,7 +24,10 @@ internal static class LabelSyntax
         if (colon >= 0)
         {
             if (LabelSources.Intern(text.AsSpan(0, colon)) is not { } known)
-                return $"unknown source {Quoting.Quote(text[..colon])}, expected {(defaultSource == LabelSources.Any ? "any, " : "")}{LabelSources.Listing}";
+            {
+                string expected = (defaultSource == LabelSources.Any ? "any, " : "") + LabelSources.Listing;
+                return $"unknown source {Quoting.Quote(text[..colon])}, expected {expected}";
+            }
             source = known;
         }
         return CheckKey(key);

@@ -22,8 +22,10 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
         var byNumber = new SortedDictionary<uint, Identity>();
         foreach (var identity in identities)
         {
-            if (identity.Number == 0 || !byNumber.TryAdd(identity.Number, identity))
-                throw new ArgumentException($"identity number {identity.Number} is {(identity.Number == 0 ? "not a number of one" : "given twice")}", nameof(identities));
+            if (identity.Number == 0)
+                throw new ArgumentException("identity number 0 stands for every peer", nameof(identities));
+            if (!byNumber.TryAdd(identity.Number, identity))
+                throw new ArgumentException($"identity number {identity.Number} is given twice", nameof(identities));
         }
         foreach (var reserved in ReservedIdentities.All)
             byNumber.TryAdd(reserved.Number, reserved);

@@ -50,7 +50,8 @@ internal sealed class SelectorReader(string? policyNamespace)
         var (source, key) = SplitKey(field, name);
         string value = ReadValue(field);
         var requirement = new SelectorRequirement(source, key, SelectorOperator.In, value);
-        if (checkNamespace && policyNamespace is not null && key == NamespaceKey && SpeaksOfNamespaces(requirement) && value != policyNamespace)
+        bool namesNamespace = key == NamespaceKey && SpeaksOfNamespaces(requirement);
+        if (checkNamespace && policyNamespace is not null && namesNamespace && value != policyNamespace)
             throw field.Fail($"\"{value}\" is not the policy's namespace \"{policyNamespace}\", the only one it can select endpoints in");
         return requirement;
     }

@@ -124,7 +124,8 @@ internal sealed class YamlLoader
         catch (Exception e) when (e is not YamlException and not OutOfMemoryException)
         {
             // The parser's own exceptions are not the only ones that broken text brings out of it.
-            throw new PolicyException($"{_sourceName}:{LineOf(_parser.Current?.End ?? Mark.Empty)}: is not YAML: the text cannot be parsed from here on", e);
+            int line = LineOf(_parser.Current?.End ?? Mark.Empty);
+            throw new PolicyException($"{_sourceName}:{line}: is not YAML: the text cannot be parsed from here on", e);
         }
     }
 

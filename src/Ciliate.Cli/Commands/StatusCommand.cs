@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using Ciliate.Api;
+
+namespace Ciliate.Cli.Commands;
+
+internal static class StatusCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var command = new CliCommand("status", "Show how the agent is", "ciliate status -o json | jq .ciliate.state");
+        command.Does(terminal, static async (_, client, output, cancellationToken) =>
+        {
+            StatusResource status = await client.GetStatusAsync(cancellationToken).ConfigureAwait(false);
+            output.Write(status, ApiJson.Default.StatusResource, View);
+        });
+        return command;
+    }
+
+    private static TableView View(StatusResource status) => TableView.Pairs(
+    [
+        ("Agent", new Cell(
+            $"{status.Ciliate.State}: {status.Ciliate.Message}", status.Ciliate.State == AgentState.Ok ? CellStyle.Good : CellStyle.Bad)),
+        ("Version", $"{status.Version}, up {Up(status.UptimeSeconds)}, kernel {status.Kernel}"),
+        ("IPv4", Range(status.Ipam.IPv4)),
+        ("IPv6", Range(status.Ipam.IPv6)),
+        ("Endpoints", Text($"{status.Endpoints.Total}, {status.Endpoints.Ready} ready")),
+        ("Identities", Text($"{status.Identities}")),
+        ("Policies", Text($"{status.Policies.Count}, revision {status.Policies.Revision}")),
+        ("Flows", Text($"{status.FlowTable.Used} of {status.FlowTable.Max}")),
+        ("Events", Text($"{status.Events.Seen} seen, {status.Events.Lost} lost")),
+        .. status.Drops.Select((drop, index) => (index == 0 ? "Drops" : "", Drop(drop))),
+    ]);
+
+    private static Cell Range(AddressRangeStatus? range) => range is null
+        ? new Cell("off", CellStyle.Muted)
+        : Text($"{range.Range}, gateway {range.Gateway}, {range.Used} of {range.Capacity} addresses used");
+
+    private static Cell Drop(DropStatus drop) => Text($"{drop.Packets} packets, {drop.Bytes} bytes {drop.Direction}: {drop.Reason}");
+
+    private static Cell Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Up(long seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        return time switch
+        {
+            { TotalDays: >= 1 } => $"{time.Days}d{time.Hours}h",
+            { TotalHours: >= 1 } => $"{time.Hours}h{time.Minutes}m",
+            { TotalMinutes: >= 1 } => $"{time.Minutes}m{time.Seconds}s",
+            _ => $"{time.Seconds}s",
+        };
+    }
+}

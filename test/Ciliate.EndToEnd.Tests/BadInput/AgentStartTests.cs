@@ -1,0 +1,58 @@
+using Ciliate.EndToEnd.Tests.OneHost;
+using Ciliate.Testing;
+using Xunit;
+
+namespace Ciliate.EndToEnd.Tests.BadInput;
+
+public sealed class AgentStartTests
+{
+    [Fact]
+    public void A_second_agent_on_the_same_roots_is_refused_and_the_first_works_on()
+    {
+        using var host = new Host();
+        host.Add("present");
+        string[] before = [.. host.Traces()];
+        using TestProcess second = host.Agent.Launch();
+
+        ProcessResult result = second.WaitForExit();
+
+        Assert.Contains(host.Roots.State, RefusalOf(result), StringComparison.Ordinal);
+        Assert.Equal(before, host.Traces());
+    }
+
+    [Theory]
+    [InlineData("--ipv4-range", "fd00:101::/64")]
+    [InlineData("--ipv6-range", "10.1.0.0/16")]
+    [InlineData("--ipv4-range", "10.1.0.7/16")]
+    [InlineData("--ipv4-range", "10.1.0.0/33")]
+    [InlineData("--flow-table-size", "many")]
+    [InlineData("--frobnicate", "yes")]
+    public void An_option_that_makes_no_sense_is_named_and_nothing_is_made(string option, string value)
+    {
+        using var place = new TestNamespace("host");
+        using var roots = new AgentRoots();
+        using var agent = new Agent(place, roots, new CiliateCommand(place, roots), [option, value]);
+        using TestProcess process = agent.Launch();
+
+        ProcessResult result = process.WaitForExit();
+
+        Assert.Contains(option[2..], RefusalOf(result), StringComparison.Ordinal);
+        Assert.Empty(roots.Files());
+        Assert.Equal("lo", Assert.Single(place.Route.ListLinks()).Name);
+    }
+
+    [Fact]
+    public void Without_an_agent_the_client_says_where_it_looked()
+    {
+        using var place = new TestNamespace("host");
+        using var roots = new AgentRoots();
+
+        Assert.Contains(roots.Socket, new CiliateCommand(place, roots).Refused("status"), StringComparison.Ordinal);
+    }
+
+    private static string RefusalOf(ProcessResult result)
+    {
+        Assert.True(result.ExitCode is 1 or 2, $"ciliated ended with {result.ExitCode}: {result.Errors}");
+        return Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,46 @@
+using Ciliate.Linux;
+
+namespace Ciliate.EndToEnd.Tests.OneHost;
+
+/// <summary>The places that belong to one agent: socket, state directory, and a BPF file system of its own.</summary>
+public sealed class AgentRoots : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("ciliate-e2e-").FullName;
+
+    public AgentRoots()
+    {
+        BpfFileSystem = Directory.CreateDirectory(Path.Combine(_directory, "bpf")).FullName;
+        FileSystem.MountBpf(BpfFileSystem);
+    }
+
+    public string Socket => Path.Combine(_directory, "ciliate.sock");
+
+    public string State => Path.Combine(_directory, "state");
+
+    public string Pins => Path.Combine(BpfFileSystem, "ciliate");
+
+    private string BpfFileSystem { get; }
+
+    /// <summary>A file of the test's own, such as a policy.</summary>
+    public string Write(string name, string text)
+    {
+        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "input")).FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Paths of all pins and state files, relative to the roots.</summary>
+    public IReadOnlyList<string> Files() =>
+    [
+        .. new[] { State, Pins }.Where(Directory.Exists)
+            .SelectMany(root => Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(_directory, path))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public void Dispose()
+    {
+        FileSystem.Unmount(BpfFileSystem);
+        Directory.Delete(_directory, recursive: true);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+
+namespace Ciliate.Policy.Tests.Properties;
+
+/// <summary>Policies as a person writes them, for the oracle; and their text, for the reader. Null is a field that is not written.</summary>
+internal sealed record WrittenPolicy(string Name, string? Namespace, WrittenSpec[] Specs)
+{
+    public string ToYaml() => JsonText.Object(
+        ("apiVersion", JsonText.String("cilium.io/v2")),
+        ("kind", JsonText.String("CiliumNetworkPolicy")),
+        ("metadata", JsonText.Object(("name", JsonText.String(Name)), ("namespace", Namespace is null ? null : JsonText.String(Namespace)))),
+        ("specs", JsonText.List(Specs, spec => spec.ToYaml())));
+}
+
+internal sealed record WrittenSpec(WrittenSelector Subject, WrittenRule[]? Ingress, WrittenRule[]? Egress)
+{
+    public string ToYaml() => JsonText.Object(
+        ("endpointSelector", Subject.ToYaml()),
+        ("ingress", JsonText.List(Ingress, rule => rule.ToYaml("fromEndpoints"))),
+        ("egress", JsonText.List(Egress, rule => rule.ToYaml("toEndpoints"))));
+}
+
+internal sealed record WrittenRule(WrittenSelector[]? Peers, WrittenPort[]?[]? ToPorts)
+{
+    public string ToYaml(string peers) => JsonText.Object(
+        (peers, JsonText.List(Peers, peer => peer.ToYaml())),
+        ("toPorts", JsonText.List(ToPorts, ports => JsonText.Object(("ports", JsonText.List(ports, port => port.ToYaml()))))));
+}
+
+internal sealed record WrittenPort(ushort Port, ushort? EndPort, string? Protocol)
+{
+    public string ToYaml() => JsonText.Object(
+        ("port", JsonText.String($"{Port}")),
+        ("endPort", EndPort?.ToString()),
+        ("protocol", Protocol is null ? null : JsonText.String(Protocol)));
+}
+
+internal sealed record WrittenSelector((string Key, string Value)[] MatchLabels, WrittenExpression[] MatchExpressions)
+{
+    public string ToYaml() => JsonText.Object(
+        ("matchLabels", JsonText.Object([.. MatchLabels.Select(label => (label.Key, (string?)JsonText.String(label.Value)))])),
+        ("matchExpressions", JsonText.List(MatchExpressions, expression => expression.ToYaml())));
+}
+
+internal sealed record WrittenExpression(string Key, string Operator, string[] Values)
+{
+    public string ToYaml() => JsonText.Object(
+        ("key", JsonText.String(Key)),
+        ("operator", JsonText.String(Operator)),
+        ("values", JsonText.List(Values, JsonText.String)));
+}
+
+/// <summary>JSON, which is YAML.</summary>
+internal static class JsonText
+{
+    public static string String(string text) => $"\"{text}\"";
+
+    public static string Object(params (string Name, string? Value)[] fields)
+    {
+        var text = new StringBuilder("{");
+        foreach (var (name, value) in fields)
+        {
+            if (value is not null)
+                text.Append(text.Length > 1 ? ", " : "").Append(String(name)).Append(": ").Append(value);
+        }
+        return text.Append('}').ToString();
+    }
+
+    public static string? List<T>(T[]? items, Func<T, string> write) => items is null ? null : $"[{string.Join(", ", items.Select(write))}]";
+}
