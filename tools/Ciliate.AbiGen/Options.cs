@@ -11,7 +11,12 @@ public sealed record Options(string ObjectFile, string Namespace, string Output,
     {
         var values = new Dictionary<string, List<string>>
         {
-            ["--object"] = [], ["--namespace"] = [], ["--output"] = [], ["--type"] = [], ["--prefix"] = [], ["--table"] = [],
+            ["--object"] = [],
+            ["--namespace"] = [],
+            ["--output"] = [],
+            ["--type"] = [],
+            ["--prefix"] = [],
+            ["--table"] = [],
         };
         for (int i = 0; i < arguments.Count; i += 2)
         {

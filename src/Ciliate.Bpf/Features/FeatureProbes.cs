@@ -86,7 +86,11 @@ internal static unsafe class FeatureProbes
         {
             var attribute = new bpf_attr_prog_load
             {
-                prog_type = (uint)type, insns = instructions, insn_cnt = (uint)code.Length, license = license, prog_name = ObjectName.From("probe"),
+                prog_type = (uint)type,
+                insns = instructions,
+                insn_cnt = (uint)code.Length,
+                license = license,
+                prog_name = ObjectName.From("probe"),
                 prog_flags = type == ProgramType.Syscall ? BPF_F_SLEEPABLE : 0,
             };
             return SystemCall.BpfDescriptor(BPF_PROG_LOAD, ref attribute, "load a probe program");

@@ -70,19 +70,30 @@ public sealed class ObjectSpec
     public void SetConstant(string name, ReadOnlySpan<byte> value)
     {
         ConstantSpec constant = Constant(name, value.Length);
-        byte[] content = _contents[constant.MapIndex] ??= ContentOf(constant.MapIndex).ToArray();
-        value.CopyTo(content.AsSpan(constant.Offset));
+        value.CopyTo(OwnContent(constant.MapIndex).AsSpan(constant.Offset));
     }
 
     /// <summary>What a program loaded now would see.</summary>
     public T GetConstant<T>(string name) where T : unmanaged
     {
         ConstantSpec constant = Constant(name, Unsafe.SizeOf<T>());
-        return MemoryMarshal.Read<T>(ContentOf(constant.MapIndex).Span[constant.Offset..]);
+        return MemoryMarshal.Read<T>(OwnContent(constant.MapIndex).AsSpan(constant.Offset));
     }
 
     /// <summary>Content of a data section as it is to be loaded; empty stands for zeros.</summary>
     internal ReadOnlyMemory<byte> ContentOf(int mapIndex) => _contents[mapIndex] is { } own ? own : _maps[mapIndex].InitialContent;
+
+    private byte[] OwnContent(int mapIndex)
+    {
+        if (_contents[mapIndex] is not { } own)
+        {
+            // A section without content in the file is one of zeros.
+            _contents[mapIndex] = own = new byte[_maps[mapIndex].ValueSize];
+            _maps[mapIndex].InitialContent.CopyTo(own);
+        }
+
+        return own;
+    }
 
     private ConstantSpec Constant(string name, int size)
     {

@@ -104,7 +104,17 @@ public sealed class BrokenObjectTests
     {
         try
         {
-            _ = ObjectSpec.Parse(file, "flipped.o");
+            var spec = ObjectSpec.Parse(file, "flipped.o");
+            foreach (ConstantSpec constant in spec.Constants)
+            {
+                spec.SetConstant(constant.Name, new byte[constant.Size]);
+            }
+
+            foreach (ProgramSpec program in spec.Programs)
+            {
+                _ = spec.Disassemble(program.Name);
+            }
+
             return false;
         }
         catch (BpfObjectException error)
