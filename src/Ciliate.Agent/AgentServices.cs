@@ -41,7 +41,6 @@ public sealed class AgentServices : IAsyncDisposable
         Rules = new RuleCatalog(time);
         var store = new StateStore(configuration.StateDirectory);
         var endpoints = new Table<ushort, Endpoint>();
-        endpoints.Changed += new EndpointLogger(logger).Log;
         var distributor = new PolicyDistributor(
             datapath, endpoints, Identities, Rules, new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress });
         Policies = new PolicyManager(store, Rules, distributor, BeginChange);
@@ -84,6 +83,8 @@ public sealed class AgentServices : IAsyncDisposable
         Host.EnsureGateway();
         AdoptionResult result = _adoption.Run();
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
+        // From here on a row that comes is an endpoint that was added.
+        Endpoints.Endpoints.Changed += new EndpointLogger(_logger).Log;
     }
 
     /// <summary>Finishes what the control loop has been given.</summary>

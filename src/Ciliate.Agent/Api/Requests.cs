@@ -33,7 +33,7 @@ internal static class Requests
         {
             ApiError error = Describe(exception);
             if (error.Code == ApiErrorCode.Internal)
-                logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
+                Log(exception, error, context.Request, logger);
             await WriteAsync(context, error, ApiJson.Default.ApiError, ApiErrorCode.StatusOf(error.Code)).ConfigureAwait(false);
         }
     }
@@ -62,6 +62,16 @@ internal static class Requests
     /// <summary>A path segment; a slash in it travels as %2F, which the server leaves as it is.</summary>
     public static string Segment(HttpContext context, string name) =>
         ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A refusal of the kernel or the disk explains itself; only what nobody foresaw needs its stack.</summary>
+    private static void Log(Exception exception, ApiError error, HttpRequest request, ILogger logger)
+    {
+        bool foreseen = exception is AgentException or DatapathException or NetlinkException or LinuxException;
+        if (foreseen)
+            logger.RequestRefused(request.Method, request.Path, error.Error);
+        else
+            logger.RequestFailed(exception, request.Method, request.Path);
+    }
 
     private static ApiError? UnansweredError(HttpContext context) => context.Response.StatusCode switch
     {

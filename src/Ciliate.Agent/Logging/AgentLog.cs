@@ -44,6 +44,9 @@ internal static partial class AgentLog
     [LoggerMessage(40, LogLevel.Error, "request {Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger logger, Exception exception, string method, string path);
 
+    [LoggerMessage(41, LogLevel.Warning, "request {Method} {Path} failed: {Problem}")]
+    public static partial void RequestRefused(this ILogger logger, string method, string path, string problem);
+
     [LoggerMessage(50, LogLevel.Debug, "{Count} expired flows removed")]
     public static partial void FlowsCollected(this ILogger logger, int count);
 }
