@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Ciliate.Api;
 using Ciliate.Linux;
 using Microsoft.AspNetCore.Builder;
@@ -44,7 +45,7 @@ public sealed class ApiServer : IAsyncDisposable
             GiveToGroup(socket);
             return server;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException or SocketException)
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw new AgentException(AgentError.Failed, $"cannot listen on {socket}: {error.Message}", error);

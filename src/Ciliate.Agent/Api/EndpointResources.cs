@@ -23,7 +23,10 @@ internal static class EndpointResources
                 endpoint.HostIfIndex,
                 endpoint.ContainerInterface),
             new EndpointPolicyStatus(
-                Enforced(policies, endpoint.Labels), ready ? (ulong)policies.Revision : 0, endpoint.Generation, Selecting(policies, endpoint.Labels)),
+                Enforced(policies, endpoint.Labels),
+                ready ? (ulong)policies.Revision : 0,
+                endpoint.Generation,
+                Selecting(policies, endpoint.Labels)),
             new EndpointTraffic(
                 counters?.EgressPackets ?? 0, counters?.EgressBytes ?? 0,
                 counters?.IngressPackets ?? 0, counters?.IngressBytes ?? 0, counters?.Drops ?? 0)));

@@ -13,27 +13,30 @@ internal sealed class MapHandlers(AgentServices agent)
 
     public async Task PolicyAsync(HttpContext context)
     {
-        IReadOnlyList<PolicyRow> rows = await agent.Loop.RunAsync(agent.Datapath.DumpPolicy, context.RequestAborted).ConfigureAwait(false);
+        IReadOnlyList<PolicyRow> rows = await DumpAsync(agent.Datapath.DumpPolicy, context).ConfigureAwait(false);
         await Requests.WriteAsync(context, [.. rows.Select(Convert)], ApiJson.Default.IReadOnlyListPolicyMapEntry).ConfigureAwait(false);
     }
 
     public async Task FlowsAsync(HttpContext context)
     {
-        IReadOnlyList<FlowRow> rows = await agent.Loop.RunAsync(agent.Datapath.DumpFlows, context.RequestAborted).ConfigureAwait(false);
+        IReadOnlyList<FlowRow> rows = await DumpAsync(agent.Datapath.DumpFlows, context).ConfigureAwait(false);
         await Requests.WriteAsync(context, [.. rows.Select(Convert)], ApiJson.Default.IReadOnlyListFlowMapEntry).ConfigureAwait(false);
     }
 
     public async Task IpcacheAsync(HttpContext context)
     {
-        IReadOnlyList<IpcacheRow> rows = await agent.Loop.RunAsync(agent.Datapath.DumpIpcache, context.RequestAborted).ConfigureAwait(false);
+        IReadOnlyList<IpcacheRow> rows = await DumpAsync(agent.Datapath.DumpIpcache, context).ConfigureAwait(false);
         await Requests.WriteAsync(context, [.. rows.Select(Convert)], ApiJson.Default.IReadOnlyListIpcacheMapEntry).ConfigureAwait(false);
     }
 
     public async Task EndpointsAsync(HttpContext context)
     {
-        IReadOnlyList<EndpointRow> rows = await agent.Loop.RunAsync(agent.Datapath.DumpEndpoints, context.RequestAborted).ConfigureAwait(false);
+        IReadOnlyList<EndpointRow> rows = await DumpAsync(agent.Datapath.DumpEndpoints, context).ConfigureAwait(false);
         await Requests.WriteAsync(context, [.. rows.Select(Convert)], ApiJson.Default.IReadOnlyListEndpointMapEntry).ConfigureAwait(false);
     }
+
+    private Task<IReadOnlyList<T>> DumpAsync<T>(Func<IReadOnlyList<T>> dump, HttpContext context) =>
+        agent.Loop.RunAsync(dump, context.RequestAborted);
 
     private PolicyMapEntry Convert(PolicyRow row) => new(
         row.EndpointId,

@@ -34,7 +34,8 @@ internal sealed class PolicyHandlers(AgentServices agent)
 
     public async Task DeleteAsync(HttpContext context)
     {
-        PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
+        PolicyOutcome outcome = await agent.Loop.RunAsync(
+            () => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
@@ -96,5 +97,6 @@ internal sealed class PolicyHandlers(AgentServices agent)
         return state.Policies.Find(bare) is null && state.Policies.Find(inDefault) is not null ? inDefault : bare;
     }
 
-    private static IReadOnlyList<string> Names(IEnumerable<PolicyKey> keys) => [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Names(IEnumerable<PolicyKey> keys) =>
+        [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];
 }

@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Ciliate.Agent.Configuration;
 
-/// <summary>Reads a file of <c>option: value</c> lines, in YAML. Anything but one flat mapping of known options is refused by name.</summary>
+/// <summary>Reads a file of <c>option: value</c> lines, in YAML. Anything but one flat mapping of known options is refused.</summary>
 public static class ConfigurationFile
 {
     /// <summary>The values in the file, each with its line.</summary>

@@ -17,15 +17,12 @@ public sealed class EndpointAddresses(AgentConfiguration configuration)
     public (IPAddress? IPv4, IPAddress? IPv6) Take(EndpointRequest request, Undo undo) =>
         (Take(_ipv4, AgentOptions.IPv4Range, request.IPv4, undo), Take(_ipv6, AgentOptions.IPv6Range, request.IPv6, undo));
 
-    /// <summary>Takes what an endpoint has had since before the agent was restarted. An address outside of a range that was changed
-    /// meanwhile stays the endpoint's; no pool would give it to another.</summary>
+    /// <summary>Takes what an endpoint has had since before the agent was restarted.</summary>
+    /// <exception cref="AgentException">The range is another one now: the container's routes lead to a gateway that is no more.</exception>
     public void Adopt(Endpoint endpoint)
     {
-        foreach (AddressPool pool in Pools)
-        {
-            foreach (IPAddress address in endpoint.Addresses.Where(pool.Range.Contains))
-                pool.Reserve(address);
-        }
+        Reserve(_ipv4, AgentOptions.IPv4Range, endpoint.IPv4);
+        Reserve(_ipv6, AgentOptions.IPv6Range, endpoint.IPv6);
     }
 
     /// <summary>Safe to repeat.</summary>
@@ -43,16 +40,19 @@ public sealed class EndpointAddresses(AgentConfiguration configuration)
 
     private static IPAddress? Take(AddressPool? pool, AgentOption option, IPAddress? wanted, Undo undo)
     {
-        if (pool is null)
-        {
-            return wanted is null
-                ? null
-                : throw AgentException.Invalid($"address {wanted} cannot be given: {option.Name} is none");
-        }
-
-        IPAddress address = wanted is null ? pool.Allocate() : pool.Reserve(wanted);
-        undo.Add($"take address {address}", () => pool.Release(address));
+        IPAddress? address = wanted is null ? pool?.Allocate() : Reserve(pool, option, wanted);
+        if (address is not null)
+            undo.Add($"take address {address}", () => pool!.Release(address));
         return address;
+    }
+
+    private static IPAddress? Reserve(AddressPool? pool, AgentOption option, IPAddress? address)
+    {
+        if (address is null)
+            return null;
+        return pool is null
+            ? throw AgentException.Invalid($"address {address} cannot be given: {option.Name} is none")
+            : pool.Reserve(address);
     }
 
     private static AddressPool? Pool(AgentOption option, AddressRange? range) =>

@@ -7,7 +7,8 @@ namespace Ciliate.Agent.Endpoints;
 
 /// <summary>What an endpoint's veth is made from.</summary>
 public sealed record EndpointLinkSpec(
-    ushort Id, string Name, NetworkNamespace Container, string Interface, PhysicalAddress HostMac, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6)
+    ushort Id, string Name, NetworkNamespace Container, string Interface, PhysicalAddress HostMac, PhysicalAddress ContainerMac,
+    IPAddress? IPv4, IPAddress? IPv6)
 {
     public IEnumerable<IPAddress> Addresses => new[] { IPv4, IPv6 }.OfType<IPAddress>();
 }
@@ -77,7 +78,8 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         if (container.FindLink(spec.Interface) is not null)
         {
             throw AgentException.Conflict(
-                $"network namespace {spec.Container.DisplayName} already has an interface {spec.Interface}; endpoint '{spec.Name}' needs that name");
+                $"network namespace {spec.Container.DisplayName} already has an interface {spec.Interface}; "
+                + $"endpoint '{spec.Name}' needs that name");
         }
     }
 

@@ -41,26 +41,11 @@ public sealed class EndpointManager(
         (IPAddress? ipv4, IPAddress? ipv6) = addresses.Take(request, undo);
         IdentityRow identity = TakeIdentity(labels, undo);
         var link = new EndpointLink(host, new EndpointLinkSpec(
-            id, name, container, request.CheckedInterface(), MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
+            id, name, container, request.CheckedInterface(),
+            MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
         Link hostEnd = link.Create();
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
-        var endpoint = new Endpoint
-        {
-            Id = id,
-            Name = name,
-            Labels = labels,
-            Identity = identity.Id,
-            NamespacePath = container.DisplayName,
-            ContainerInterface = link.Spec.Interface,
-            HostInterface = hostEnd.Name,
-            HostIfIndex = hostEnd.Index,
-            HostMac = link.Spec.HostMac,
-            ContainerMac = link.Spec.ContainerMac,
-            IPv4 = ipv4,
-            IPv6 = ipv6,
-            Created = time.GetUtcNow(),
-        };
-        endpoint = Protect(endpoint, identity.Holders == 1, undo);
+        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity), identity.Holders == 1, undo);
         // With the links gone first, nothing passes while the programs are taken away.
         undo.Add("connect veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         link.Connect(hostEnd);
@@ -121,6 +106,23 @@ public sealed class EndpointManager(
         _lastId = endpoint.Id;
         endpoints.Put(endpoint.Id, endpoint);
     }
+
+    private Endpoint Describe(EndpointLinkSpec spec, Link hostEnd, IdentityRow identity) => new()
+    {
+        Id = spec.Id,
+        Name = spec.Name,
+        Labels = identity.Labels,
+        Identity = identity.Id,
+        NamespacePath = spec.Container.DisplayName,
+        ContainerInterface = spec.Interface,
+        HostInterface = hostEnd.Name,
+        HostIfIndex = hostEnd.Index,
+        HostMac = spec.HostMac,
+        ContainerMac = spec.ContainerMac,
+        IPv4 = spec.IPv4,
+        IPv6 = spec.IPv6,
+        Created = time.GetUtcNow(),
+    };
 
     private void Isolate(Endpoint endpoint)
     {

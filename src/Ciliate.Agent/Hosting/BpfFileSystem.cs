@@ -19,7 +19,10 @@ public static class BpfFileSystem
             while (!Directory.Exists(existing))
                 existing = Path.GetDirectoryName(existing)!;
             if (!FileSystem.IsBpf(existing))
-                throw AgentException.Invalid($"bpf-root {root} is not on a BPF file system; mount one there (mount -t bpf) or choose {Usual}/…");
+            {
+                throw AgentException.Invalid(
+                    $"bpf-root {root} is not on a BPF file system; mount one there (mount -t bpf) or choose {Usual}/ciliate");
+            }
         }
         catch (LinuxException error)
         {

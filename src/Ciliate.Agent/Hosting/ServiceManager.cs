@@ -6,7 +6,8 @@ namespace Ciliate.Agent.Hosting;
 /// <summary>Tells systemd that the agent is ready (sd_notify(3)): one datagram to the socket that NOTIFY_SOCKET names.</summary>
 public static class ServiceManager
 {
-    /// <param name="address">Value of NOTIFY_SOCKET: a path, or a name in the abstract space after an at sign; null when not started by systemd.</param>
+    /// <param name="address">Value of NOTIFY_SOCKET: a path, or a name in the abstract space after an at sign; null when systemd did not
+    /// start us.</param>
     public static void NotifyReady(string? address)
     {
         if (string.IsNullOrEmpty(address))

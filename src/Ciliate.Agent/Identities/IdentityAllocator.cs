@@ -57,7 +57,7 @@ public sealed class IdentityAllocator(TimeProvider time)
         ?? LabelSet.Empty;
 
     public StoredIdentities Save() =>
-        new(_next, [.. Identities.Rows.Select(row => new StoredIdentity(row.Id, [.. row.Labels.Select(label => label.ToString())], row.Released))]);
+        new(_next, [.. Identities.Rows.Select(ToStored)]);
 
     /// <summary>Takes what <see cref="Save"/> wrote. Holders are counted anew as endpoints come.</summary>
     /// <exception cref="FormatException">A number is out of range, or a number or label set is there twice.</exception>
@@ -73,6 +73,9 @@ public sealed class IdentityAllocator(TimeProvider time)
             Identities.Put(identity.Id, new IdentityRow(identity.Id, labels, 0, identity.Released ?? time.GetUtcNow()));
         }
     }
+
+    private static StoredIdentity ToStored(IdentityRow row) =>
+        new(row.Id, [.. row.Labels.Select(label => label.ToString())], row.Released);
 
     private uint Take()
     {

@@ -113,6 +113,10 @@ public sealed class AdoptionTests : IDisposable
     [InlineData("endpoints/1.json", "null")]
     [InlineData("endpoints/1.json", "{\"id\": 1, \"unknown\": 2}")]
     [InlineData("endpoints/9.json", null)]
+    [InlineData("endpoints/1.json", """
+        {"id": 1, "name": "web", "labels": [], "identity": 256, "namespace-path": "/x", "container-interface": "eth0", "host-interface": "cil1",
+        "host-if-index": 5, "host-mac": "02:00:00:00:00:01", "container-mac": "02:00:00:00:00:02", "ipv4": "10.9.9.9", "created": "2026-01-01T00:00:00Z"}
+        """)]
     [InlineData("identities.json", "{\"next\": 300, \"identities\": [{\"id\": 256, \"labels\": [\"app=other\"]}]}")]
     [InlineData("identities.json", "{\"next\": 300, \"identities\": [{\"id\": 7, \"labels\": [\"app=other\"]}]}")]
     [InlineData("policies.json", "{\"revision\": 1, \"next-rule\": 9, \"origins\": [], \"rules\": [{\"id\": 1, \"text\": \"x\"}]}")]
