@@ -78,13 +78,12 @@ int from_container(struct __sk_buff *skb)
 	result = track_and_judge(&p, &own, &j, &peer);
 	if (result < 0)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
-	if (result == FLOW_OPENED)
-		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
-	if (!peer)
-		return finish(skb, &p, &j, DIRECTION_EGRESS, TC_ACT_OK);
-	result = deliver_to_endpoint(skb, &p, peer);
-	if (result >= 0)
+	_Bool opened = result == FLOW_OPENED;
+	result = peer ? deliver_to_endpoint(skb, &p, peer) : TC_ACT_OK;
+	if (result >= 0 && peer)
 		count_packet(peer, DIRECTION_INGRESS, skb->len);
+	if (result >= 0 && opened)
+		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 }
 
@@ -121,5 +120,17 @@ int to_container(struct __sk_buff *skb)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_INGRESS, result < 0 ? result : TC_ACT_OK);
 }
+
+/* Types that user space needs and no map names; BTF keeps only what something uses. Never loaded. */
+const struct abi_types {
+	struct event event;
+	enum reserved_identity reserved_identity;
+	enum layout layout;
+	enum policy_shape policy_shape;
+	enum policy_limits policy_limits;
+	enum flow_flag flow_flag;
+	enum epoch_limits epoch_limits;
+	enum endpoint_limits endpoint_limits;
+} abi SEC(".abi");
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

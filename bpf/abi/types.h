@@ -15,7 +15,7 @@ struct address {
 };
 
 struct mac {
-	__u8 bytes[6];
+	__be16 words[3];
 };
 
 /* As seen from the container. */

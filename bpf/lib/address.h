@@ -38,9 +38,14 @@ static __always_inline __u32 epoch_index(const struct address *a)
 
 static __always_inline _Bool mac_equal(const struct mac *a, const volatile struct mac *b)
 {
-	__u32 difference = 0;
-#pragma unroll
-	for (int i = 0; i < 6; i++)
-		difference |= a->bytes[i] ^ b->bytes[i];
-	return difference == 0;
+	return a->words[0] == b->words[0] && a->words[1] == b->words[1] && a->words[2] == b->words[2];
+}
+
+/* Word by word: a memcpy from a constant would read what it was compiled with, not what it was loaded with. */
+static __always_inline void mac_copy(void *to, const volatile struct mac *from)
+{
+	struct mac *mac = to;
+	mac->words[0] = from->words[0];
+	mac->words[1] = from->words[1];
+	mac->words[2] = from->words[2];
 }

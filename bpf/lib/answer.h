@@ -4,6 +4,7 @@
 
 #include <linux/pkt_cls.h>
 
+#include "address.h"
 #include "config.h"
 #include "packet.h"
 
@@ -11,8 +12,8 @@
 
 static __always_inline void answer_from_gateway(struct ethhdr *eth)
 {
-	__builtin_memcpy(eth->h_dest, (const void *)&container_mac, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, (const void *)&host_mac, ETH_ALEN);
+	mac_copy(eth->h_dest, &container_mac);
+	mac_copy(eth->h_source, &host_mac);
 }
 
 static __always_inline int send_answer(struct __sk_buff *skb)

@@ -21,14 +21,14 @@ struct arp_ipv4 {
 	__be32 sender_address;
 	struct mac target_mac;
 	__be32 target_address;
-} __attribute__((packed));
+} __attribute__((packed, aligned(2)));
 
 static __always_inline int answer_arp(struct __sk_buff *skb)
 {
 	struct {
 		struct ethhdr eth;
 		struct arp_ipv4 arp;
-	} __attribute__((packed)) *frame = header_at(skb, 0, sizeof(*frame));
+	} __attribute__((packed, aligned(2))) *frame = header_at(skb, 0, sizeof(*frame));
 	if (!frame)
 		return -DROP_TRUNCATED;
 	struct arp_ipv4 *arp = &frame->arp;
@@ -47,7 +47,7 @@ static __always_inline int answer_arp(struct __sk_buff *skb)
 	arp->operation = be16(ARP_REPLY);
 	arp->target_mac = arp->sender_mac;
 	arp->target_address = arp->sender_address;
-	__builtin_memcpy(&arp->sender_mac, (const void *)&host_mac, ETH_ALEN);
+	mac_copy(&arp->sender_mac, &host_mac);
 	arp->sender_address = target;
 	return send_answer(skb);
 }

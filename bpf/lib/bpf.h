@@ -9,7 +9,15 @@
 #define SEC(name)	__attribute__((section(name), used))
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
-#define __noinline	__attribute__((noinline))
+/* A function that the verifier checks once by itself, whatever its callers know, and not again for each call: so the cost of loading a
+ * program is the sum of its parts. Its pointer arguments may be NULL for all that the verifier knows; see REQUIRE. */
+#define SUBPROGRAM	__attribute__((noinline))
+#define REQUIRE(...)	                                                                                              \
+	do {                                                                                                          \
+		const void *const required[] = {__VA_ARGS__};                                                         \
+		_Pragma("unroll") for (__u32 r = 0; r < sizeof(required) / sizeof(required[0]); r++) if (!required[r]) \
+			return -DROP_INTERNAL;                                                                        \
+	} while (0)
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 

@@ -38,7 +38,7 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 	struct ethhdr *eth = header_at(skb, 0, sizeof(*eth));
 	if (!eth)
 		return -DROP_TRUNCATED;
-	__builtin_memcpy(eth->h_dest, &endpoint->mac, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, &endpoint->host_mac, ETH_ALEN);
+	mac_copy(eth->h_dest, &endpoint->mac);
+	mac_copy(eth->h_source, &endpoint->host_mac);
 	return bpf_redirect_peer(endpoint->ifindex, 0);
 }

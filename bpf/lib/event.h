@@ -34,16 +34,17 @@ static __always_inline void count_drop(__u32 reason, enum direction direction, _
 		counters->drops++;
 }
 
-static __noinline void emit_event(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
-				  enum event_type type, enum drop_reason reason)
+SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
+			  enum event_type type, enum drop_reason reason)
 {
+	REQUIRE(p, j);
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		__u32 first = 0;
 		__u64 *lost = bpf_map_lookup_elem(&lost_events, &first);
 		if (lost)
 			(*lost)++;
-		return;
+		return 0;
 	}
 	*event = (struct event){
 		.timestamp = bpf_ktime_get_ns(),
@@ -70,4 +71,5 @@ static __noinline void emit_event(struct __sk_buff *skb, const struct packet *p,
 		.reply = j->reply,
 	};
 	bpf_ringbuf_submit(event, 0);
+	return 0;
 }

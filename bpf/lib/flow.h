@@ -7,6 +7,8 @@
 #include "maps.h"
 #include "packet.h"
 
+#define EEXIST 17
+
 /* Seconds that a flow lives after its last packet. */
 #define LIFETIME_TCP	 8000
 #define LIFETIME_TCP_SYN 60
@@ -79,9 +81,10 @@ static __always_inline struct flow_quota *quota_of(__u32 endpoint)
 }
 
 /* Makes the flow of the packet, or makes an ended one anew. The originator pays, or the destination where that is not on this node. */
-static __noinline int flow_create(const struct flow_key *key, const struct packet *p, const struct judgement *j, __u64 now,
-				  _Bool sender_low)
+SUBPROGRAM int flow_create(const struct flow_key *key, const struct packet *p, const struct judgement *j, __u64 now,
+			   _Bool sender_low)
 {
+	REQUIRE(key, p, j);
 	struct flow flow = {
 		.judged = j->judged,
 		.flags = sender_low ? FLOW_ORIGINATOR_LOW : 0,
@@ -99,13 +102,15 @@ static __noinline int flow_create(const struct flow_key *key, const struct packe
 	struct flow_quota *quota = quota_of(flow.owner);
 	if (!quota)
 		return -DROP_INTERNAL;
-	if (quota->flows >= flow_quota)
+	if (quota->flows >= (__s32)flow_quota)
 		return -DROP_FLOW_QUOTA;
 	struct flow *old = bpf_map_lookup_elem(&flows, key);
 	__u32 previous_owner = old ? old->owner : 0;
-	if (bpf_map_update_elem(&flows, key, &flow, BPF_ANY))
+	long error = bpf_map_update_elem(&flows, key, &flow, old ? BPF_ANY : BPF_NOEXIST);
+	if (error && error != -EEXIST)
 		return -DROP_FLOW_TABLE_FULL;
-	if (previous_owner == flow.owner)
+	/* -EEXIST: another CPU made it from the same judgement, and counted it */
+	if (error || previous_owner == flow.owner)
 		return 0;
 	__sync_fetch_and_add(&quota->flows, 1);
 	struct flow_quota *previous = previous_owner ? quota_of(previous_owner) : NULL;

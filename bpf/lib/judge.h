@@ -10,7 +10,7 @@
 struct own_side {
 	__u64 commit;
 	__u32 arrived_on; /* to_container: interface that the packet came in by, 0 when it is the host's own */
-	_Bool is_source;
+	__u32 is_source;
 };
 
 /* A packet of another container on this node comes by the stack only if that container's own hook let it go there. */
@@ -34,9 +34,10 @@ static __always_inline __u64 judged_under(__u32 source_version, __u32 destinatio
 }
 
 /* Judges a packet that opens a flow: the source's egress policy, then the destination's ingress policy. */
-static __noinline int judge(const struct packet *p, const struct own_side *own, struct judgement *j)
+SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct judgement *j)
 {
-	struct side source, destination;
+	REQUIRE(p, own, j);
+	struct side source = {}, destination = {};
 	int result = own->is_source ? side_of_endpoint(&source, endpoint_id, own->commit)
 				    : side_of_address(&source, &p->source);
 	if (result)
@@ -85,7 +86,7 @@ static __always_inline void swap_sides(struct packet *p)
 
 /* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by its original direction, so that
  * a reply never fails for being a reply. A flow that is denied keeps its entry: its later packets must not pass for new flows. */
-static __noinline int judge_again(struct packet *p, struct own_side *own, struct flow *flow, struct judgement *j)
+static __always_inline int judge_again(struct packet *p, struct own_side *own, struct flow *flow, struct judgement *j)
 {
 	if (j->reply) {
 		swap_sides(p);

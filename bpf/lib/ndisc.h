@@ -58,7 +58,7 @@ static __always_inline __be16 advertisement_checksum(struct neighbour_frame *fra
 	return fold_checksum(bpf_csum_diff(NULL, 0, (__be32 *)&covered, sizeof(covered), 0));
 }
 
-static __noinline int answer_solicitation(struct __sk_buff *skb)
+static __always_inline int answer_solicitation(struct __sk_buff *skb)
 {
 	if (bpf_skb_change_tail(skb, sizeof(struct neighbour_frame), 0))
 		return -DROP_INTERNAL;
@@ -76,7 +76,7 @@ static __noinline int answer_solicitation(struct __sk_buff *skb)
 	frame->message.flags = NDISC_ADVERTISEMENT_FLAGS;
 	frame->message.option.type = NDISC_OPTION_TARGET;
 	frame->message.option.length = 1;
-	__builtin_memcpy(&frame->message.option.mac, (const void *)&host_mac, ETH_ALEN);
+	mac_copy(&frame->message.option.mac, &host_mac);
 	frame->message.checksum = advertisement_checksum(frame);
 	return send_answer(skb);
 }
@@ -99,8 +99,9 @@ static __always_inline int check_solicitation_option(struct __sk_buff *skb, cons
 	return option->type == NDISC_OPTION_SOURCE && !mac_equal(&option->mac, &container_mac) ? -DROP_NDISC_SPOOFED : 0;
 }
 
-static __noinline int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
+SUBPROGRAM int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
 {
+	REQUIRE(p);
 	if (p->icmp_type != NDISC_NEIGHBOUR_SOLICITATION)
 		return p->icmp_type == NDISC_ROUTER_SOLICITATION ? -DROP_MULTICAST : -DROP_NDISC_FORBIDDEN;
 	/* no extension headers, and from the link itself (RFC 4861, 7.1.1) */

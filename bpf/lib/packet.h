@@ -24,7 +24,7 @@ struct packet {
 	__be16 destination_port;
 	__u16 ethertype; /* host order */
 	__u16 l4_offset; /* bytes from the Ethernet header on */
-	__u32 end;	 /* likewise, of the IP packet */
+	__u32 end; /* likewise, of the IP packet */
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u8 icmp_type;
@@ -32,6 +32,7 @@ struct packet {
 	__u8 hop_limit;
 	__u8 echo_reply; /* ICMP or ICMPv6 */
 	__u8 echo_request;
+	__u8 reserved[5];
 };
 
 /* What the datapath found out about a packet, for the event and the flow. */
@@ -47,10 +48,22 @@ struct judgement {
 	__u16 destination_endpoint;
 	enum direction direction;
 	__u8 reply;
+	__u8 reserved[2];
 };
 
-/* Most headers that are ever looked at: Ethernet, IPv6, eight extension headers of 2048 bytes. */
-#define MAX_HEADER_OFFSET 0x4fff
+/* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */
+#define MAX_HEADER_OFFSET 0x7fff
+
+/* A packet pointer of the context. Loaded as the verifier wants to see it: the compiler, which takes the field for the 32-bit number that it
+ * is declared as, would keep it in half a register. */
+#define CONTEXT_POINTER(skb, field)                                                                                   \
+	({                                                                                                            \
+		void *pointer;                                                                                        \
+		asm volatile("%[pointer] = *(u32 *)(%[base] + %[offset])"                                             \
+			     : [pointer] "=r"(pointer)                                                                \
+			     : [base] "r"(skb), [offset] "i"(__builtin_offsetof(struct __sk_buff, field)));           \
+		pointer;                                                                                              \
+	})
 
 /* The header of size bytes at offset, made readable if it lies in a fragment of the buffer; NULL when the packet ends before.
  * Every pointer into the packet from earlier calls is void afterwards. */
@@ -58,13 +71,13 @@ static __always_inline void *header_at(struct __sk_buff *skb, __u32 offset, __u3
 {
 	if (offset > MAX_HEADER_OFFSET)
 		return NULL;
-	void *start = (void *)(long)skb->data;
-	void *end = (void *)(long)skb->data_end;
+	void *start = CONTEXT_POINTER(skb, data);
+	void *end = CONTEXT_POINTER(skb, data_end);
 	if (likely(start + offset + size <= end))
 		return start + offset;
 	if (offset + size > skb->len || bpf_skb_pull_data(skb, offset + size))
 		return NULL;
-	start = (void *)(long)skb->data;
-	end = (void *)(long)skb->data_end;
+	start = CONTEXT_POINTER(skb, data);
+	end = CONTEXT_POINTER(skb, data_end);
 	return start + offset + size <= end ? start + offset : NULL;
 }

@@ -114,6 +114,8 @@ static __always_inline int parse_extension_headers(struct __sk_buff *skb, struct
 		next = extension->next;
 		/* AH counts 4-byte units less two, the others 8-byte units less one */
 		offset += unit == 4 ? (extension->length + 2) * 4 : (extension->length + 1) * 8;
+		/* changes nothing but what the verifier knows: one range for every turn of the loop */
+		offset &= MAX_HEADER_OFFSET;
 	}
 	return -DROP_TOO_MANY_EXTENSION_HEADERS;
 }
@@ -196,8 +198,9 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p)
 	return 0;
 }
 
-static __always_inline int parse_ip(struct __sk_buff *skb, struct packet *p)
+SUBPROGRAM int parse_ip(struct __sk_buff *skb, struct packet *p)
 {
+	REQUIRE(p);
 	int result = p->ethertype == ETH_P_IP ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
 	return result ? result : parse_l4(skb, p);
 }

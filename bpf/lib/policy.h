@@ -12,9 +12,10 @@ static __always_inline __be16 port_prefix(__be16 port, __u32 length)
 }
 
 /* 0, or the negative drop reason of the direction; the rule that decided in *rule. */
-static __noinline int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
+SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
 				   __u32 *rule)
 {
+	REQUIRE(p, rule);
 	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_index);
 	if (!slot)
 		return -DROP_INTERNAL;

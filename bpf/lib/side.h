@@ -45,8 +45,9 @@ static __always_inline int side_of_endpoint(struct side *side, __u32 endpoint, _
 }
 
 /* Whoever owns the address. The epoch is read before ipcache: a change in between makes the judgement stale, not wrong. */
-static __noinline int side_of_address(struct side *side, const struct address *a)
+SUBPROGRAM int side_of_address(struct side *side, const struct address *a)
 {
+	REQUIRE(side, a);
 	struct local_key local = {.address = *a, .network = network_id};
 	struct local_value *value = bpf_map_lookup_elem(&local_endpoints, &local);
 	if (value) {

@@ -15,18 +15,22 @@ internal static class CommandLine
         ParseResult parsed = CommandTree.Build(terminal).Parse(arguments, Parser);
         try
         {
-            if (parsed.Action is ParseErrorAction)
-                return RefuseUsage(parsed, terminal);
-            var invocation = new InvocationConfiguration
+            string? failure = null;
+            int exitCode = ExitCode.Failed;
+            try
             {
-                Output = terminal.Out,
-                Error = terminal.Error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            };
-            int exitCode = await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
-            await terminal.Out.FlushAsync(cancellationToken).ConfigureAwait(false);
-            return exitCode;
+                if (parsed.Action is ParseErrorAction)
+                    return RefuseUsage(parsed, terminal);
+                exitCode = await parsed.InvokeAsync(InvocationOn(terminal), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is ApiException or CommandException)
+            {
+                failure = e.Message;
+            }
+
+            // What was found before a failure is data all the same, and stands before the message.
+            await terminal.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            return failure is null ? exitCode : Fail(terminal, failure);
         }
         catch (IOException e) when (StandardOutput.IsReaderGone(e))
         {
@@ -36,11 +40,15 @@ internal static class CommandLine
         {
             return Fail(terminal, $"cannot write the output: {e.Message}");
         }
-        catch (Exception e) when (e is ApiException or CommandException)
-        {
-            return Fail(terminal, e.Message);
-        }
     }
+
+    private static InvocationConfiguration InvocationOn(Terminal terminal) => new()
+    {
+        Output = terminal.Out,
+        Error = terminal.Error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
 
     private static int Fail(Terminal terminal, string message)
     {

@@ -21,14 +21,9 @@ internal static class CommandTree
             CompletionCommand.Build(terminal),
         };
         GlobalOptions.AddTo(root);
-        foreach (Option option in root.Options)
-        {
-            if (option is HelpOption { Action: HelpAction help })
-                option.Action = new HelpWithExample(help);
-            else if (option is VersionOption)
-                option.Action = new VersionAction(terminal);
-        }
-
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Add(new HelpOption("--help", "-h") { Description = "Show what the command does, with an example", Action = new HelpWithExample(new HelpAction()) });
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(terminal);
         return root;
     }
 

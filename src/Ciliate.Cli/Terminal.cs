@@ -3,8 +3,6 @@ namespace Ciliate.Cli;
 /// <summary>All that a command sees of the process around it, so that tests can be that process.</summary>
 internal sealed class Terminal
 {
-    private const int NarrowestTable = 40;
-
     /// <summary>Data. Buffered: whoever shows something live flushes it.</summary>
     public required TextWriter Out { get; init; }
 
@@ -18,14 +16,11 @@ internal sealed class Terminal
 
     public required Func<string, string?> Variable { get; init; }
 
-    /// <summary>Columns of the terminal that <see cref="Out"/> is; null when it is none, and then nothing is wrapped or coloured.
-    /// Asked late, because the runtime reads the terminal's description for it.</summary>
-    public Func<int?> FindWidth { get; init; } = static () => null;
-
-    public int? Width => FindWidth();
+    /// <summary>Whether <see cref="Out"/> is one that people look at; otherwise nothing is coloured.</summary>
+    public bool IsTerminal { get; init; }
 
     /// <summary>See https://no-color.org.</summary>
-    public bool Colours => Width is not null && string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") is not (null or "dumb");
+    public bool Colours => IsTerminal && string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") is not (null or "dumb");
 
     public string FullPath(string path) => Path.GetFullPath(path, CurrentDirectory);
 
@@ -38,6 +33,6 @@ internal sealed class Terminal
         OpenInput = Console.OpenStandardInput,
         CurrentDirectory = Environment.CurrentDirectory,
         Variable = Environment.GetEnvironmentVariable,
-        FindWidth = static () => Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, NarrowestTable),
+        IsTerminal = !Console.IsOutputRedirected,
     };
 }

@@ -26,10 +26,10 @@ public interface IDatapath : IDisposable
     uint Publish(ushort endpointId, PolicyTables tables);
 
     /// <summary>Adds entries to the current slot without a new generation. Allowed only for peers that no address maps to yet.</summary>
-    void AddEntries(ushort endpointId, IEnumerable<PolicyEntry> entries);
+    void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries);
 
     /// <summary>Removes entries of a peer that no address maps to any more from the current slot.</summary>
-    void RemoveEntries(ushort endpointId, IEnumerable<PolicyEntry> entries);
+    void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries);
 
     void UpsertIpcache(IPNetwork prefix, uint identity);
 
@@ -154,11 +154,6 @@ public sealed record DropCount(uint Reason, TrafficDirection Direction, ulong Pa
 public sealed record EndpointCounters(ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops);
 
 public sealed record DatapathCounters(IReadOnlyList<EndpointCounters> Endpoints, IReadOnlyList<DropCount> Drops);
-
-/// <summary>Texts of the datapath's drop reasons, from the names of the kernel side's enumerators.</summary>
-public static partial class DropReasons
-{
-}
 
 public sealed class DatapathException : Exception
 {

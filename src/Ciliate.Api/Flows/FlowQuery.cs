@@ -7,7 +7,7 @@ namespace Ciliate.Api;
 /// <param name="From">A source: endpoint name, IP address, label <c>key=value</c>, or identity number.</param>
 /// <param name="To">A destination, likewise.</param>
 /// <param name="Port">Port of either side.</param>
-/// <param name="Protocol"><c>tcp</c>, <c>udp</c>, <c>icmp</c>, <c>icmpv6</c>, in any case.</param>
+/// <param name="Protocol"><c>tcp</c>, <c>udp</c>, <c>icmp</c>, <c>icmpv6</c>, <c>sctp</c>, in any case.</param>
 public sealed record FlowQuery(
     int? Last = null,
     bool Follow = false,

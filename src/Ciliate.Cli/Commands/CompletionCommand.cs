@@ -25,7 +25,8 @@ internal static class CompletionCommand
 
     private const string Fish = """
         function __ciliate_complete
-            ciliate "[suggest:"(commandline --cursor)"]" (commandline --current-buffer | string collect) 2>/dev/null
+            set --local line (commandline --current-process --cut-at-cursor | string collect)
+            ciliate "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
         end
         complete --command ciliate --arguments '(__ciliate_complete)'
         """;

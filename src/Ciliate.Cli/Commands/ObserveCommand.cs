@@ -22,9 +22,9 @@ internal static class ObserveCommand
 
     private static readonly Option<string?> Protocol = new Option<string?>("--protocol")
     {
-        Description = "Only of this protocol: tcp, udp, icmp or icmpv6",
+        Description = "Only of this protocol: tcp, udp, icmp, icmpv6 or sctp",
         HelpName = "NAME",
-    }.AcceptingOnly("tcp", "udp", "icmp", "icmpv6");
+    }.AcceptingOnly("tcp", "udp", "icmp", "icmpv6", "sctp");
 
     private static readonly Option<int?> Last = new Option<int?>("--last")
     {

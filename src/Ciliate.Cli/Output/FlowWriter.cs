@@ -6,8 +6,6 @@ namespace Ciliate.Cli;
 /// <summary>Writes verdicts one by one, each on a line of its own.</summary>
 internal sealed class FlowWriter(Output output)
 {
-    private const string Red = "\e[31m", Green = "\e[32m", Dim = "\e[2m", Reset = "\e[0m";
-
     private readonly bool _colours = output.Terminal.Colours;
 
     public void Write(FlowLine line)
@@ -33,8 +31,8 @@ internal sealed class FlowWriter(Output output)
         string peers = $"{Peer(flow.Source, flow.Ip?.Source, sourcePort)} -> {Peer(flow.Destination, flow.Ip?.Destination, destinationPort)}";
         string reply = flow.IsReply ? "  reply" : "";
         string reason = flow.DropReason is { } text ? $"  {text}" : "";
-        string rule = flow.Rule is { } by ? $"  {Coloured(Dim, $"[{OneLine.Of(by)}]")}" : "";
-        return $"{Coloured(Dim, time)}  {Coloured(dropped ? Red : Green, verdict)}  {direction}  {OneLine.Of(peers)}  {protocol}{reply}{OneLine.Of(reason)}{rule}";
+        string rule = flow.Rule is { } by ? $"  {Coloured(CellStyle.Muted, $"[{OneLine.Of(by)}]")}" : "";
+        return $"{Coloured(CellStyle.Muted, time)}  {Coloured(dropped ? CellStyle.Bad : CellStyle.Good, verdict)}  {direction}  {OneLine.Of(peers)}  {protocol}{reply}{OneLine.Of(reason)}{rule}";
     }
 
     private static (string Protocol, ushort? SourcePort, ushort? DestinationPort) Layer4(Flow flow) => flow.Layer4 switch
@@ -64,5 +62,5 @@ internal sealed class FlowWriter(Output output)
 
     private static string Lower(string word) => OneLine.Of(word).ToLowerInvariant();
 
-    private string Coloured(string colour, string text) => _colours ? colour + text + Reset : text;
+    private string Coloured(CellStyle style, string text) => _colours ? Colour.Of(style, text) : text;
 }

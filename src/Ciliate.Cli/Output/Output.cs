@@ -46,6 +46,10 @@ internal sealed class Output(Terminal terminal, OutputFormat format)
         YamlText.Write(element, terminal.Out);
     }
 
-    /// <summary>Told to people beside the data.</summary>
-    public void Message(string text) => terminal.Message(text);
+    /// <summary>Told to people beside the data, after what was written so far.</summary>
+    public void Message(string text)
+    {
+        terminal.Out.Flush();
+        terminal.Message(text);
+    }
 }

@@ -1,13 +1,5 @@
 namespace Ciliate.Cli;
 
-internal enum CellStyle
-{
-    Plain,
-    Good,
-    Bad,
-    Muted,
-}
-
 internal readonly record struct Cell(string Text, CellStyle Style = CellStyle.Plain)
 {
     public static implicit operator Cell(string text) => new(text);

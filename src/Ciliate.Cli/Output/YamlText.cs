@@ -67,8 +67,8 @@ internal static class YamlText
     {
         ScalarStyle style = text switch
         {
-            _ when text.Contains('\n', StringComparison.Ordinal) => ScalarStyle.Literal,
-            _ when LooksLikeOther(text) => ScalarStyle.DoubleQuoted,
+            _ when text.Contains('\n', StringComparison.Ordinal) && !string.IsNullOrWhiteSpace(text) => ScalarStyle.Literal,
+            _ when string.IsNullOrWhiteSpace(text) || LooksLikeOther(text) => ScalarStyle.DoubleQuoted,
             _ => ScalarStyle.Any,
         };
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, style != ScalarStyle.DoubleQuoted, true));

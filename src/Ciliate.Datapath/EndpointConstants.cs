@@ -1,0 +1,30 @@
+using System.Net;
+using Ciliate.Bpf;
+
+namespace Ciliate.Datapath;
+
+/// <summary>The constants of bpf/lib/config.h for one endpoint.</summary>
+internal sealed class EndpointConstants(ObjectSpec blueprint, uint ticksPerSecond, uint flowQuota)
+{
+    /// <summary>A spec of the endpoint's own.</summary>
+    public ObjectSpec Apply(EndpointWiring wiring)
+    {
+        var spec = blueprint.Clone();
+        spec.SetConstant("endpoint_id", wiring.Id);
+        spec.SetConstant("host_ifindex", (uint)wiring.HostIfIndex);
+        spec.SetConstant("container_mac", AddressCodec.Encode(wiring.ContainerMac));
+        spec.SetConstant("host_mac", AddressCodec.Encode(wiring.HostMac));
+        spec.SetConstant("ipv4_enabled", Flag(wiring.IPv4));
+        spec.SetConstant("ipv6_enabled", Flag(wiring.IPv6));
+        spec.SetConstant("ipv4", AddressCodec.Encode(wiring.IPv4));
+        spec.SetConstant("ipv6", AddressCodec.Encode(wiring.IPv6));
+        spec.SetConstant("link_local", AddressCodec.Encode(AddressCodec.LinkLocal(wiring.ContainerMac)));
+        spec.SetConstant("gateway_ipv4", AddressCodec.Encode(wiring.GatewayIPv4));
+        spec.SetConstant("gateway_ipv6", AddressCodec.Encode(wiring.GatewayIPv6));
+        spec.SetConstant("jiffies_per_second", ticksPerSecond);
+        spec.SetConstant("flow_quota", flowQuota);
+        return spec;
+    }
+
+    private static byte Flag(IPAddress? address) => address is null ? (byte)0 : (byte)1;
+}

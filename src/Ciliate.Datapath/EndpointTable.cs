@@ -1,0 +1,64 @@
+using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
+
+namespace Ciliate.Datapath;
+
+/// <summary>The rows that programs read by endpoint id, and the commit words in them. Row 0 is nobody's; its commit word keeps the last
+/// generation given out, so that no generation comes twice even over restarts, and its flags the layout version of all pinned maps.</summary>
+internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
+{
+    /// <exception cref="DatapathException">The maps were made by an agent whose layouts mean something else.</exception>
+    public void CheckLayout(string root)
+    {
+        ref uint found = ref rows[0].Flags;
+        if (found == 0)
+            found = (uint)Layout.Version;
+        if (found != (uint)Layout.Version)
+        {
+            throw new DatapathException(
+                $"the maps have layout {found}, this agent needs {(uint)Layout.Version}; remove {root} to start anew (connections are lost)");
+        }
+    }
+
+    public bool Exists(ushort id) => id != 0 && rows[id].Ifindex != 0;
+
+    public Abi.Endpoint Read(ushort id) => rows[id];
+
+    public ulong CommitOf(ushort id) => Volatile.Read(ref rows[id].Commit);
+
+    /// <summary>Writes all but the commit word.</summary>
+    public void Describe(EndpointWiring wiring)
+    {
+        ref var row = ref rows[wiring.Id];
+        row.Mac = AddressCodec.Encode(wiring.ContainerMac);
+        row.HostMac = AddressCodec.Encode(wiring.HostMac);
+        row.Ipv4 = AddressCodec.Encode(wiring.IPv4);
+        row.Ipv6 = AddressCodec.Encode(wiring.IPv6);
+        Volatile.Write(ref row.Ifindex, (uint)wiring.HostIfIndex);
+    }
+
+    /// <summary>From here on nothing passes for the endpoint, and no flow's judgement about it holds.</summary>
+    public void Revoke(ushort id) => Volatile.Write(ref rows[id].Commit, 0);
+
+    public void Erase(ushort id)
+    {
+        Revoke(id);
+        rows[id] = default;
+    }
+
+    /// <summary>The commit point: from this store on packets are judged by <paramref name="slot"/>.</summary>
+    public void Commit(ushort id, uint generation, uint slot) => Volatile.Write(ref rows[id].Commit, ((ulong)generation << 32) | slot);
+
+    public uint NextGeneration()
+    {
+        uint next = GenerationOf(rows[0].Commit) + 1;
+        if (next == 0)
+            next = 1;
+        Volatile.Write(ref rows[0].Commit, (ulong)next << 32);
+        return next;
+    }
+
+    public static uint GenerationOf(ulong commit) => (uint)(commit >> 32);
+
+    public static uint SlotOf(ulong commit) => (uint)commit;
+}

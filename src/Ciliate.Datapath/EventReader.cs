@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
+
+namespace Ciliate.Datapath;
+
+/// <summary>Moves verdicts from the ring buffer into a bounded channel, on a thread of its own. Counts what found either full.</summary>
+internal sealed class EventReader : IDisposable
+{
+    private const int ChannelCapacity = 8192;
+
+    private readonly Channel<VerdictEvent> _channel = Channel.CreateBounded<VerdictEvent>(
+        new BoundedChannelOptions(ChannelCapacity) { SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly PerCpuMap<uint, ulong> _lostInKernel;
+    private readonly RingBufferReader _reader;
+    private ulong _lostHere;
+
+    public EventReader(BpfMap ring, PerCpuMap<uint, ulong> lostInKernel)
+    {
+        _lostInKernel = lostInKernel;
+        _reader = RingBufferReader.Start(ring, Accept);
+    }
+
+    public ChannelReader<VerdictEvent> Events => _channel.Reader;
+
+    public ulong Lost => Volatile.Read(ref _lostHere) + LostInKernel();
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _channel.Writer.TryComplete();
+    }
+
+    private ulong LostInKernel()
+    {
+        ulong sum = 0;
+        foreach (ulong cpu in _lostInKernel[0])
+            sum += cpu;
+        return sum;
+    }
+
+    private void Accept(ReadOnlySpan<byte> record)
+    {
+        if (record.Length < Unsafe.SizeOf<Event>() || !_channel.Writer.TryWrite(Translate(MemoryMarshal.Read<Event>(record))))
+            Interlocked.Increment(ref _lostHere);
+    }
+
+    private static VerdictEvent Translate(in Event e) => new(
+        KernelTime.ToWallClock(e.Timestamp),
+        (VerdictKind)e.Type,
+        (uint)e.Reason,
+        e.Endpoint,
+        (TrafficDirection)e.Direction,
+        AddressCodec.Decode(e.Source),
+        AddressCodec.Decode(e.Destination),
+        e.SourcePort.ToHost(),
+        e.DestinationPort.ToHost(),
+        e.Protocol,
+        e.TcpFlags,
+        e.SourceIdentity,
+        e.DestinationIdentity,
+        e.SourceEndpoint,
+        e.DestinationEndpoint,
+        e.Rule,
+        e.Generation,
+        e.Reply != 0,
+        e.Length);
+}

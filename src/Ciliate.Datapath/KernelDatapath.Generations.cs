@@ -1,0 +1,132 @@
+using Ciliate.Datapath.Abi;
+using Ciliate.Linux;
+
+namespace Ciliate.Datapath;
+
+/// <summary>Generations: filled, made current by one store, retired after a grace period.</summary>
+public sealed partial class KernelDatapath
+{
+    public uint Publish(ushort endpointId, PolicyTables tables) => Explain($"publish a generation of endpoint {endpointId}", () =>
+    {
+        RequireEndpoint(endpointId);
+        if (!_slots.AnyFree)
+            ReclaimSlots();
+        uint slot = _slots.Take();
+        uint generation = _endpoints.NextGeneration();
+        try
+        {
+            Fill(slot, tables);
+            _slots.Write(slot, BuildSlot(endpointId, generation, tables));
+        }
+        catch
+        {
+            _policy.Clear(slot);
+            _slots.Return(slot);
+            throw;
+        }
+        ulong previous = _endpoints.CommitOf(endpointId);
+        _endpoints.Commit(endpointId, generation, slot);
+        RetireSlotOf(previous);
+        return generation;
+    });
+
+    public void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries) =>
+        Explain($"add policy entries to endpoint {endpointId}", () =>
+        {
+            uint slot = CurrentSlot(endpointId);
+            _policy.Add(slot, entries);
+            if (_slots.TryRead(slot, out var content) && AddShapes(ref content, entries))
+                _slots.Write(slot, content);
+        });
+
+    public void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries) =>
+        Explain($"remove policy entries from endpoint {endpointId}", () => _policy.Remove(CurrentSlot(endpointId), entries));
+
+    private void AdoptSlots()
+    {
+        var used = new HashSet<uint>();
+        for (ushort id = 1; id < (ushort)EndpointLimits.Endpoints; id++)
+        {
+            if (_endpoints.CommitOf(id) is var commit and not 0)
+                used.Add(EndpointTable.SlotOf(commit));
+        }
+        _slots.Initialise(used);
+        _policy.Adopt(used);
+    }
+
+    private void RetireSlotOf(ulong commit)
+    {
+        if (commit != 0)
+            _slots.Retire(EndpointTable.SlotOf(commit));
+    }
+
+    /// <summary>If the table is full, entries of generations past may still stand in it: makes room and tries once more.</summary>
+    private void Fill(uint slot, PolicyTables tables)
+    {
+        try
+        {
+            _policy.Add(slot, tables.Entries);
+        }
+        catch (LinuxException) when (_slots.AnyRetired)
+        {
+            ReclaimSlots();
+            _policy.Add(slot, tables.Entries);
+        }
+    }
+
+    /// <summary>Empties what no packet can be judged by any more. It waits for a grace period of some milliseconds, so it is part of the
+    /// regular collection and not of a change.</summary>
+    private void ReclaimSlots()
+    {
+        foreach (var slot in _slots.WaitForReaders())
+        {
+            _policy.Clear(slot);
+            _slots.Return(slot);
+        }
+    }
+
+    private uint CurrentSlot(ushort endpointId)
+    {
+        RequireEndpoint(endpointId);
+        ulong commit = _endpoints.CommitOf(endpointId);
+        return commit != 0
+            ? EndpointTable.SlotOf(commit)
+            : throw new DatapathException($"endpoint {endpointId} has no generation yet");
+    }
+
+    private void RequireEndpoint(ushort endpointId)
+    {
+        if (!_endpoints.Exists(endpointId))
+            throw new DatapathException($"endpoint {endpointId} is not attached");
+    }
+
+    private static Slot BuildSlot(ushort endpointId, uint generation, PolicyTables tables)
+    {
+        Slot slot = new() { Identity = tables.Identity, Generation = generation, Endpoint = endpointId };
+        slot.Directions[(int)TrafficDirection.Ingress] = BuildDirection(tables.Ingress);
+        slot.Directions[(int)TrafficDirection.Egress] = BuildDirection(tables.Egress);
+        AddShapes(ref slot, tables.Entries);
+        return slot;
+    }
+
+    private static PolicyDirection BuildDirection(DirectionDefault verdict) =>
+        new() { DefaultRule = verdict.RuleId, Enforced = verdict.Enforced ? (byte)1 : (byte)0 };
+
+    /// <summary>Appends the shapes of <paramref name="entries"/> that the slot lacks; whether there were any. What stood there keeps its
+    /// place, so that this may be done to a slot that is in use.</summary>
+    private static bool AddShapes(ref Slot slot, IEnumerable<PolicyEntry> entries)
+    {
+        bool added = false;
+        foreach (var entry in entries)
+        {
+            ref var direction = ref slot.Directions[(int)entry.Direction];
+            var known = direction.Shapes[..direction.ShapeCount];
+            byte shape = PolicyShapes.Of(entry);
+            if (known.Contains(shape))
+                continue;
+            direction.Shapes[direction.ShapeCount++] = shape;
+            added = true;
+        }
+        return added;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Threading.Channels;
+using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
+using Ciliate.Linux;
+
+namespace Ciliate.Datapath;
+
+/// <summary>The datapath in the running kernel. See <see cref="IDatapath"/> for what each call promises.</summary>
+public sealed partial class KernelDatapath : IDatapath
+{
+    private readonly BpfLoader _loader;
+    private readonly TickClock _clock;
+    private readonly PinnedMaps _maps;
+    private readonly EndpointTable _endpoints;
+    private readonly EndpointPrograms _programs;
+    private readonly SlotTable _slots;
+    private readonly PolicyTable _policy;
+    private readonly FlowTable _flows;
+    private readonly Ipcache _ipcache;
+    private readonly EventReader _events;
+
+    private KernelDatapath(DatapathOptions options)
+    {
+        var blueprint = DatapathObjects.Container.Clone();
+        blueprint.ConfigureMap("flows", map => map with { MaxEntries = options.FlowTableSize });
+        _loader = new BpfLoader();
+        _clock = new TickClock(_loader);
+        _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
+        _endpoints = new EndpointTable(_maps.Endpoints);
+        _endpoints.CheckLayout(options.Root);
+        _slots = new SlotTable(_maps.Slots);
+        _policy = new PolicyTable(_maps.Policy);
+        _flows = new FlowTable(_maps.Flows, _maps.FlowQuotas, _clock);
+        _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
+        _programs = new EndpointPrograms(
+            options.Root, _loader, _maps, new EndpointConstants(blueprint, _clock.TicksPerSecond, options.FlowQuota));
+        AdoptSlots();
+        _events = new EventReader(_maps.Events, _maps.LostEvents);
+    }
+
+    /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
+    public static KernelDatapath Open(DatapathOptions options) =>
+        Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options));
+
+    public ChannelReader<VerdictEvent> Events => _events.Events;
+
+    public ulong LostEvents => _events.Lost;
+
+    public void AttachEndpoint(EndpointWiring wiring) => Explain($"attach endpoint {wiring.Id} to {wiring.HostInterface}", () =>
+    {
+        bool known = _endpoints.Exists(wiring.Id);
+        try
+        {
+            Register(wiring, known);
+            _programs.Attach(wiring);
+        }
+        catch when (!known)
+        {
+            DetachEndpoint(wiring.Id);
+            throw;
+        }
+    });
+
+    public void DetachEndpoint(ushort endpointId) => Explain($"detach endpoint {endpointId}", () =>
+    {
+        var row = _endpoints.Read(endpointId);
+        ulong commit = _endpoints.CommitOf(endpointId);
+        foreach (var address in new[] { AddressCodec.Decode(row.Ipv4), AddressCodec.Decode(row.Ipv6) })
+        {
+            if (address is not null)
+                _maps.LocalEndpoints.Delete(LocalKeyOf(address));
+        }
+        _endpoints.Revoke(endpointId);
+        _programs.Detach(endpointId);
+        _endpoints.Erase(endpointId);
+        _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Environment.ProcessorCount]);
+        RetireSlotOf(commit);
+    });
+
+    public IReadOnlyList<ushort> AttachedEndpoints() => _programs.Attached();
+
+    public void UpsertIpcache(IPNetwork prefix, uint identity) => Explain($"write ipcache entry {prefix}", () => _ipcache.Upsert(prefix, identity));
+
+    public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
+
+    public int CollectFlows() => Explain("collect flows", () =>
+    {
+        ReclaimSlots();
+        return _flows.Collect(id => id != 0 && !_endpoints.Exists(id));
+    });
+
+    /// <summary>The endpoint in the tables, and its programs loaded but not attached: for runs without a wire.</summary>
+    internal LoadedObject PrepareEndpoint(EndpointWiring wiring)
+    {
+        Register(wiring, _endpoints.Exists(wiring.Id));
+        return _programs.Load(wiring);
+    }
+
+    public void Dispose()
+    {
+        _events.Dispose();
+        _maps.Dispose();
+        _clock.Dispose();
+        _loader.Dispose();
+    }
+
+    private void Register(EndpointWiring wiring, bool known)
+    {
+        if (!known && _flows.OwnedBy(wiring.Id) != 0)
+            _flows.Purge(wiring.Id);
+        _endpoints.Describe(wiring);
+        foreach (var address in AddressesOf(wiring))
+            _maps.LocalEndpoints.Update(LocalKeyOf(address), new LocalValue { Endpoint = wiring.Id });
+    }
+
+    private static IEnumerable<IPAddress> AddressesOf(EndpointWiring wiring)
+    {
+        if (wiring.IPv4 is not null)
+            yield return wiring.IPv4;
+        if (wiring.IPv6 is not null)
+            yield return wiring.IPv6;
+    }
+
+    private static LocalKey LocalKeyOf(IPAddress address) => new() { Address = AddressCodec.Encode(address) };
+
+    private static void Explain(string what, Action action) => Explain(what, () =>
+    {
+        action();
+        return true;
+    });
+
+    private static T Explain<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (IsKernelRefusal(e))
+        {
+            throw new DatapathException($"{what}: {e.Message}", e);
+        }
+    }
+
+    private static bool IsKernelRefusal(Exception e) =>
+        e is LinuxException or VerifierException or MapMismatchException or BpfObjectException or IOException or UnauthorizedAccessException;
+}

@@ -1,0 +1,71 @@
+using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
+
+namespace Ciliate.Datapath;
+
+/// <summary>The maps below the agent's root, typed. Opened if they are pinned, made and pinned if not.</summary>
+internal sealed class PinnedMaps : IDisposable
+{
+    private readonly LoadedObject _object;
+
+    private PinnedMaps(LoadedObject loaded)
+    {
+        _object = loaded;
+        Endpoints = Map("endpoints").Mapped<Abi.Endpoint>();
+        Epochs = Map("epochs").Mapped<Epoch>();
+        FlowQuotas = Map("flow_quotas").Mapped<FlowQuota>();
+        Slots = Map("slots").As<uint, Slot>();
+        Policy = Map("policy").As<PolicyKey, PolicyValue>();
+        Flows = Map("flows").As<FlowKey, Flow>();
+        Ipcache = Map("ipcache").As<IpcacheKey, IpcacheValue>();
+        LocalEndpoints = Map("local_endpoints").As<LocalKey, LocalValue>();
+        EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
+        DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
+        LostEvents = Map("lost_events").AsPerCpu<uint, ulong>();
+        Events = Map("events");
+    }
+
+    /// <summary>For programs that are loaded later; without the data sections, which every program has for itself.</summary>
+    public IReadOnlyDictionary<string, BpfMap> Shared => _object.Maps.Where(map => map.Key[0] != '.').ToDictionary();
+
+    public MappedArray<Abi.Endpoint> Endpoints { get; }
+
+    public MappedArray<Epoch> Epochs { get; }
+
+    public MappedArray<FlowQuota> FlowQuotas { get; }
+
+    public BpfMap<uint, Slot> Slots { get; }
+
+    public BpfMap<PolicyKey, PolicyValue> Policy { get; }
+
+    public BpfMap<FlowKey, Flow> Flows { get; }
+
+    public BpfMap<IpcacheKey, IpcacheValue> Ipcache { get; }
+
+    public BpfMap<LocalKey, LocalValue> LocalEndpoints { get; }
+
+    public PerCpuMap<uint, Abi.EndpointCounters> EndpointCounts { get; }
+
+    public PerCpuMap<uint, DropCounters> DropCounts { get; }
+
+    public PerCpuMap<uint, ulong> LostEvents { get; }
+
+    public BpfMap Events { get; }
+
+    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string root)
+    {
+        Directory.CreateDirectory(root);
+        // The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything depends on it.
+        return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = root }));
+    }
+
+    public void Dispose()
+    {
+        Endpoints.Dispose();
+        Epochs.Dispose();
+        FlowQuotas.Dispose();
+        _object.Dispose();
+    }
+
+    private BpfMap Map(string name) => _object.Map(name);
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
+
+namespace Ciliate.Datapath;
+
+/// <summary>Verdict entries of all slots in one hash map, and which of them each slot has.</summary>
+internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
+{
+    private readonly Dictionary<uint, HashSet<PolicyKey>> _keys = [];
+
+    /// <summary>Reads back what an earlier agent left; entries of slots that are not <paramref name="used"/> are removed.</summary>
+    public void Adopt(IReadOnlySet<uint> used)
+    {
+        foreach (var (key, _) in map.ReadAll())
+            KeysOf(key.Slot).Add(key);
+        foreach (var orphan in _keys.Keys.Where(slot => !used.Contains(slot)).ToArray())
+            Clear(orphan);
+    }
+
+    public void Add(uint slot, IEnumerable<PolicyEntry> entries)
+    {
+        var known = KeysOf(slot);
+        var keys = new List<PolicyKey>();
+        var values = new List<PolicyValue>();
+        foreach (var entry in entries)
+        {
+            var key = KeyOf(slot, entry);
+            known.Add(key);
+            keys.Add(key);
+            values.Add(ValueOf(entry));
+        }
+        map.UpdateMany(CollectionsMarshal.AsSpan(keys), CollectionsMarshal.AsSpan(values));
+    }
+
+    public void Remove(uint slot, IEnumerable<PolicyEntry> entries)
+    {
+        var known = KeysOf(slot);
+        foreach (var entry in entries)
+        {
+            var key = KeyOf(slot, entry);
+            if (known.Remove(key))
+                map.Delete(key);
+        }
+    }
+
+    public void Clear(uint slot)
+    {
+        if (_keys.Remove(slot, out var keys))
+            map.DeleteMany(keys.ToArray());
+    }
+
+    public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.ReadAll().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
+
+    private HashSet<PolicyKey> KeysOf(uint slot)
+    {
+        if (!_keys.TryGetValue(slot, out var keys))
+            _keys[slot] = keys = [];
+        return keys;
+    }
+
+    private static PolicyKey KeyOf(uint slot, in PolicyEntry entry) => new()
+    {
+        Slot = slot,
+        Peer = entry.Peer,
+        Direction = (Direction)entry.Direction,
+        Protocol = entry.Protocol,
+        Port = Be16.FromHost(entry.Port),
+    };
+
+    private static PolicyValue ValueOf(in PolicyEntry entry) => new()
+    {
+        Precedence = entry.Precedence,
+        Rule = entry.RuleId,
+        Verdict = entry.Deny ? PolicyVerdict.Deny : PolicyVerdict.Allow,
+        PortPrefixLength = entry.PortPrefixLength,
+    };
+
+    private static PolicyEntry EntryOf(in PolicyKey key, in PolicyValue value) => new(
+        (TrafficDirection)key.Direction, key.Peer, key.Protocol, key.Port.ToHost(), value.PortPrefixLength,
+        value.Verdict == PolicyVerdict.Deny, value.Precedence, value.Rule);
+}

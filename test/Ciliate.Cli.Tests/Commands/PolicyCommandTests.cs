@@ -1,0 +1,96 @@
+namespace Ciliate.Cli.Tests.Commands;
+
+public sealed class PolicyCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("ciliate-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Apply_sends_files_directories_and_the_standard_input_in_one_request()
+    {
+        Write("one.yaml", "a: 1\n");
+        Write("dir/z.yml", "z: 1\n");
+        Write("dir/b.yaml", "b: 1\n");
+        Write("dir/notes.txt", "no\n");
+        Write("dir/.hidden.yaml", "no\n");
+        Write("dir/below/c.yaml", "no\n");
+        using var agent = FakeAgent.Answering(Repository.Example("PolicyChange"));
+        Run run = await Run.Async(
+            ["policy", "apply", "-f", "one.yaml", "--file", "dir", "-f", "-", "--socket", agent.Path], _directory, input: "s: 1\n");
+        Assert.EndsWith(
+            """[{"file":"one.yaml","yaml":"a: 1\n"},{"file":"dir/b.yaml","yaml":"b: 1\n"},{"file":"dir/z.yml","yaml":"z: 1\n"},{"file":"standard input","yaml":"s: 1\n"}]""",
+            Assert.Single(agent.Requests), StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            POLICY        CHANGE
+            default/db    created
+            default/web   changed
+
+            """,
+            run.Out);
+        Assert.Equal("revision 6 is live on db, web\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Apply_says_when_nothing_had_to_change()
+    {
+        Write("one.yaml", "a: 1\n");
+        using var agent = FakeAgent.Answering("""{"revision":6,"created":[],"changed":[],"unchanged":["default/web"],"deleted":[],"regenerated":[]}""");
+        Run run = await Run.Async(["policy", "apply", "-f", "one.yaml", "--socket", agent.Path], _directory);
+        Assert.Equal(new Run(ExitCode.Ok, "POLICY        CHANGE\ndefault/web   unchanged\n", "revision 6: no endpoint had to change\n"), run);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_named_and_nothing_is_sent()
+    {
+        Write("binary.yaml", "\uFFFD");
+        await File.WriteAllBytesAsync(Path.Combine(_directory, "latin.yaml"), [0xe9], TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.Combine(_directory, "empty"));
+        using var large = new FileStream(Path.Combine(_directory, "large.yaml"), FileMode.Create);
+        large.SetLength(9 * 1024 * 1024);
+        using var agent = FakeAgent.Answering("{}");
+        foreach ((string name, string expected) in new[]
+        {
+            ("none.yaml", "cannot read \"none.yaml\": no such file"),
+            ("latin.yaml", "\"latin.yaml\" is not UTF-8 text"),
+            ("empty", "directory \"empty\" holds no .yaml or .yml file"),
+            ("large.yaml", "\"large.yaml\" is larger than 8 MiB"),
+        })
+        {
+            Run run = await Run.Async(["policy", "apply", "-f", "binary.yaml", "-f", name, "--socket", agent.Path], _directory);
+            Assert.Equal(new Run(ExitCode.Failed, "", $"ciliate: {expected}\n"), run);
+        }
+
+        Assert.Empty(agent.Requests);
+    }
+
+    [Fact]
+    public async Task Get_prints_the_document_as_it_was_applied()
+    {
+        using var agent = FakeAgent.Answering("""{"name":"default/web","file":"w","revision":1,"endpoints":[],"ingress-rules":1,"egress-rules":0,"yaml":"kind: X\nspec: {}\n"}""");
+        Assert.Equal(new Run(ExitCode.Ok, "kind: X\nspec: {}\n", ""), await Run.Async(agent, "policy", "get", "default/web"));
+        Assert.StartsWith("GET /v1/policy/default%2Fweb HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("yaml: |\n  kind: X\n  spec: {}\n", (await Run.Async(agent, "policy", "get", "default/web", "-o", "yaml")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_list_names_the_endpoints_that_are_selected()
+    {
+        using var agent = FakeAgent.Answering(Repository.Example("PolicyList"));
+        Assert.Equal(
+            """
+            NAME          REVISION   INGRESS   EGRESS   ENDPOINTS   FILE
+            default/web   4          1         0        web         policies/web.yaml
+
+            """,
+            (await Run.Async(agent, "policy", "list")).Out);
+    }
+
+    private void Write(string path, string text)
+    {
+        string full = Path.Combine(_directory, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+    }
+}

@@ -1,0 +1,139 @@
+using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Tests.Packets;
+using Xunit;
+
+namespace Ciliate.Datapath.Tests;
+
+/// <summary>Connection tracking: whose reply is a reply, and what a change of policy does to a running flow.</summary>
+public sealed class FlowTests
+{
+    private const byte Tcp = 6;
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_revoked_connection_stops_in_both_directions_and_resumes_when_it_is_allowed_again(Family family)
+    {
+        using var rig = new Rig().AllowWebToDb(Tcp, 80).Enforce();
+        OpenConnection(rig, family);
+
+        rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: true);
+        rig.WebSends(rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedIngress);
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedIngress);
+        Assert.Equal("denied", Assert.Single(rig.Datapath.DumpFlows()).State);
+
+        rig.Enforce();
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsRedirected();
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void The_reply_side_of_a_revoked_connection_cannot_reopen_it_as_its_own(Family family)
+    {
+        // db may open anything to web, web nothing to db: what is left of web's connection must not live on as db's.
+        using var rig = new Rig().Open();
+        OpenConnection(rig, family);
+        rig.Publish(Rig.WebId, Rig.WebIdentity, [new PolicyEntry(TrafficDirection.Ingress, 0, 0, 0, 0, false, 1, 16)], enforced: true);
+
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack, payload: 10)).IsDropped(DropReason.PolicyDeniedEgress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_change_that_keeps_a_connection_is_not_noticed_by_it(Family family)
+    {
+        using var rig = new Rig().AllowWebToDb(Tcp, 80).Enforce();
+        OpenConnection(rig, family);
+
+        for (int i = 0; i < 10; i++)
+        {
+            rig.Enforce();
+            rig.WebSends(rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Ack)).IsRedirected().TellsNothing();
+            rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsRedirected().TellsNothing();
+        }
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_syn_against_the_direction_of_a_flow_is_judged_by_its_own(Family family)
+    {
+        using var rig = new Rig().AllowWebToDb(Tcp, 80).Enforce();
+        OpenConnection(rig, family);
+
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Syn)).IsDropped(DropReason.PolicyDeniedEgress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void An_echo_request_with_anothers_identifier_is_no_reply(Family family)
+    {
+        using var rig = new Rig().AllowWebToDb(0, 0).Enforce();
+        rig.WebSends(rig.FromWeb(family).EchoRequest(9)).IsRedirected();
+
+        rig.DbSends(rig.FromDb(family).EchoReply(9)).IsRedirected();
+        rig.DbSends(rig.FromDb(family).EchoRequest(9)).IsDropped(DropReason.PolicyDeniedEgress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void An_echo_reply_nobody_asked_for_is_dropped(Family family)
+    {
+        using var rig = new Rig().Open();
+
+        rig.DbSends(rig.FromDb(family).EchoReply(9)).IsDropped(DropReason.UnsolicitedReply);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void After_both_sides_closed_a_syn_opens_a_new_flow_in_its_own_direction(Family family)
+    {
+        using var rig = new Rig().Open();
+        OpenConnection(rig, family);
+        rig.WebSends(rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Fin | TcpFlags.Ack)).IsRedirected();
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Fin | TcpFlags.Ack)).IsRedirected();
+        Assert.Equal("closing", Assert.Single(rig.Datapath.DumpFlows()).State);
+
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Syn)).IsRedirected().OpensFlow(ReservedRules.NotEnforced);
+
+        Assert.Equal(Rig.Db.Address(family), Assert.Single(rig.Datapath.DumpFlows()).Source);
+    }
+
+    [Fact]
+    public void A_flow_above_the_quota_is_dropped_and_the_neighbour_is_not_hurt()
+    {
+        using var rig = new Rig(new DatapathOptions("", FlowTableSize: 1024, FlowQuota: 10)).Open();
+        for (int port = 1; port <= 10; port++)
+            rig.WebSends(rig.FromWeb(Family.IPv4).Udp(40000 + port, 53)).IsRedirected();
+
+        rig.WebSends(rig.FromWeb(Family.IPv4).Udp(40011, 53)).IsDropped(DropReason.FlowQuota);
+        rig.DbSends(rig.FromDb(Family.IPv4).Udp(40011, 53)).IsRedirected();
+        Assert.Equal(10u, Assert.Single(rig.Datapath.DumpEndpoints(), e => e.Id == Rig.WebId).Flows);
+    }
+
+    [Fact]
+    public void Flows_of_a_detached_endpoint_are_collected_and_no_others()
+    {
+        using var rig = new Rig().Open();
+        rig.WebSends(rig.FromWeb(Family.IPv4).Udp(40000, 53)).IsRedirected();
+        rig.WebSends(Frame.From(Rig.Web).To(Rig.Remote).Via(Rig.Gateway).Over(Family.IPv4).Udp(40000, 53)).IsPassed();
+
+        rig.Datapath.DetachEndpoint(Rig.DbId);
+
+        Assert.Equal(1, rig.Datapath.CollectFlows());
+        Assert.Equal(Rig.Remote.IPv4, Assert.Single(rig.Datapath.DumpFlows()).Destination);
+        Assert.Equal(1u, Assert.Single(rig.Datapath.DumpEndpoints(), e => e.Id == Rig.WebId).Flows);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_remote_that_gets_another_identity_is_judged_anew(Family family)
+    {
+        using var rig = new Rig().Open();
+        var toRemote = Frame.From(Rig.Web).To(Rig.Remote).Via(Rig.Gateway).Over(family);
+        rig.Publish(Rig.WebId, Rig.WebIdentity, [new PolicyEntry(TrafficDirection.Egress, (uint)ReservedIdentity.World, 0, 0, 0, false, 1, 16)], enforced: true);
+        rig.WebSends(toRemote.Tcp(40000, 443, TcpFlags.Syn)).IsPassed().OpensFlow(rule: 16);
+
+        rig.Datapath.UpsertIpcache(Rig.HostPrefix(Rig.Remote.Address(family)), 300);
+        rig.WebSends(toRemote.Tcp(40000, 443, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedEgress);
+
+        rig.Datapath.DeleteIpcache(Rig.HostPrefix(Rig.Remote.Address(family)));
+        rig.WebSends(toRemote.Tcp(40000, 443, TcpFlags.Ack)).IsPassed();
+    }
+
+    private static void OpenConnection(Rig rig, Family family)
+    {
+        rig.WebSends(rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Syn)).IsRedirected();
+        rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Syn | TcpFlags.Ack)).IsRedirected();
+    }
+}

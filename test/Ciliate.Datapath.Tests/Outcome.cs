@@ -1,0 +1,54 @@
+using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Tests.Packets;
+using Xunit;
+
+namespace Ciliate.Datapath.Tests;
+
+/// <summary>What a program did with one packet: its verdict, the packet that came out, and what it told.</summary>
+public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
+{
+    private const int Pass = 0, Shot = 2, Redirect = 7;
+
+    public byte[] Data => data;
+
+    public Dissection Packet => new(data);
+
+    public VerdictEvent? Event => told;
+
+    /// <summary>Went on to another container, or back with an answer.</summary>
+    public Outcome IsRedirected() => Has(Redirect, "redirected");
+
+    /// <summary>Went up the host's stack, or into the container.</summary>
+    public Outcome IsPassed() => Has(Pass, "passed");
+
+    public Outcome IsDropped(DropReason reason)
+    {
+        Has(Shot, $"dropped ({reason})");
+        Assert.NotNull(told);
+        Assert.Equal(VerdictKind.Dropped, told.Verdict);
+        Assert.Equal(reason, (DropReason)told.DropReason);
+        return this;
+    }
+
+    /// <summary>An event says that a flow was opened, under this rule.</summary>
+    public Outcome OpensFlow(uint rule)
+    {
+        Assert.NotNull(told);
+        Assert.Equal(VerdictKind.Forwarded, told.Verdict);
+        Assert.Equal(rule, told.RuleId);
+        return this;
+    }
+
+    public Outcome TellsNothing()
+    {
+        Assert.Null(told);
+        return this;
+    }
+
+    private Outcome Has(int expected, string inWords)
+    {
+        if (verdict != expected)
+            Assert.Fail($"expected {inWords}, but the verdict was {verdict}, told as {told?.ToString() ?? "nothing"}");
+        return this;
+    }
+}
