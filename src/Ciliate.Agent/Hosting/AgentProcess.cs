@@ -45,7 +45,7 @@ public static class AgentProcess
         using var stop = new StopSignals();
         using var logs = new StandardErrorLogger(configuration.LogLevel);
         using var locks = InstanceLocks.Take(configuration);
-        BpfFileSystem.Require(configuration.BpfRoot);
+        BpfMount.Require(configuration.BpfRoot);
         using IDatapath datapath = KernelDatapath.Open(Options(configuration));
         using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
         RunningAgent agent = await RunningAgent.StartAsync(

@@ -51,7 +51,7 @@ internal sealed class FakeDatapath : IDatapath
         return ++_generation;
     }
 
-    public void AddEntries(ushort endpointId, IEnumerable<PolicyEntry> entries)
+    public void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries)
     {
         PolicyEntry[] added = [.. entries];
         Enter($"add {endpointId} {Peers(added)}");
@@ -59,7 +59,7 @@ internal sealed class FakeDatapath : IDatapath
         Published[endpointId] = tables with { Entries = [.. tables.Entries, .. added] };
     }
 
-    public void RemoveEntries(ushort endpointId, IEnumerable<PolicyEntry> entries)
+    public void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries)
     {
         HashSet<PolicyEntry> removed = [.. entries];
         Enter($"remove {endpointId} {Peers(removed)}");

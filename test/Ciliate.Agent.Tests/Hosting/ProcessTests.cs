@@ -40,7 +40,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_root_that_is_on_no_bpf_file_system_is_refused()
     {
-        var error = Assert.Throws<AgentException>(() => BpfFileSystem.Require(Path.Combine(_root, "pins")));
+        var error = Assert.Throws<AgentException>(() => BpfMount.Require(Path.Combine(_root, "pins")));
 
         Assert.StartsWith($"bpf-root {_root}/pins is not on a BPF file system", error.Message, StringComparison.Ordinal);
     }

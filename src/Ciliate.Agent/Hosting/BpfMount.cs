@@ -3,7 +3,7 @@ using Ciliate.Linux;
 namespace Ciliate.Agent.Hosting;
 
 /// <summary>Pins need a BPF file system.</summary>
-public static class BpfFileSystem
+public static class BpfMount
 {
     private const string Usual = "/sys/fs/bpf";
 
