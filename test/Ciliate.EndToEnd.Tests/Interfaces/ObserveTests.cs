@@ -14,7 +14,7 @@ public sealed class ObserveTests : IClassFixture<PolicyHost>
     {
         _fixture = fixture;
         fixture.Host.DeletePolicies();
-        fixture.Host.Apply(PolicyText.Ingress("server", "client") + "\n---\n" + PolicyText.For("other", "  egress: []"));
+        fixture.Host.Apply(PolicyText.Ingress("server", "client") + "\n---\n" + PolicyText.For("other", "  egress: [{}]"));
     }
 
     private Host Host => _fixture.Host;
@@ -28,7 +28,7 @@ public sealed class ObserveTests : IClassFixture<PolicyHost>
 
         Assert.Equal(("FORWARDED", "client", "server", 80, null), (seen.Verdict, seen.Source, seen.Destination, seen.DestinationPort, seen.Reason));
         Assert.Equal(_fixture.Client.Address(family).ToString(), seen.Address);
-        Assert.Contains("default/server", seen.Rule, StringComparison.Ordinal);
+        Assert.Equal("server/ingress[0]", seen.Rule);
         Assert.Contains("container:app=client", seen.Json.GetProperty("source").GetProperty("labels").EnumerateArray().Select(label => label.GetString()));
     }
 
@@ -39,7 +39,7 @@ public sealed class ObserveTests : IClassFixture<PolicyHost>
 
         Assert.Equal(("DROPPED", "other", "server", Expectations.EgressDenied, "EGRESS"),
             (seen.Verdict, seen.Source, seen.Destination, seen.Reason, seen.Json.GetProperty("traffic_direction").GetString()));
-        Assert.Contains("default-deny", seen.Rule, StringComparison.Ordinal);
+        Assert.Equal("default-deny", seen.Rule);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ObserveTests : IClassFixture<PolicyHost>
         Assert.All(Host.Ciliate.Observe("--from", "app=other"), flow => Assert.Equal("other", flow.Source));
         Assert.All(Host.Ciliate.Observe("--to", _fixture.Server.IPv4.ToString()), flow => Assert.Equal("server", flow.Destination));
         Assert.Equal([8000, 8000], Host.Ciliate.Observe("--port", "8000").Select(flow => flow.DestinationPort).TakeLast(2));
-        ObservedFlow last = Assert.Single(ObservedFlow.ParseLines(Host.Ciliate.Do("observe", "--last", "1", "-o", "json")));
+        ObservedFlow last = Assert.Single(ObservedFlow.ParseLines(Host.Ciliate.Do("observe", "--last", "1", "--port", "8000", "-o", "json")));
         Assert.Equal(("other", 8000), (last.Source, last.DestinationPort));
     }
 

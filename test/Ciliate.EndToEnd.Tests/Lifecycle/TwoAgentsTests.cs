@@ -20,7 +20,7 @@ public sealed class TwoAgentsTests
             using var rightEcho = new EchoServer(onRight.Server.Network, 80);
             Assert.Equal(onLeft.Server.IPv4, onRight.Server.IPv4);
 
-            right.Apply(PolicyText.For("server", "  ingress: []"));
+            right.Apply(PolicyText.For("server", "  ingress: [{}]"));
 
             left.Passes(onLeft.Client, onLeft.Server, 80, Family.IPv4, Transport.Tcp);
             right.Drops(onRight.Client, onRight.Server, 80, Family.IPv4, Transport.Tcp, Expectations.IngressDenied);

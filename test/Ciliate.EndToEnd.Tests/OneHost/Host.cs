@@ -78,8 +78,11 @@ public sealed class Host : IPlace, IDisposable
             .SelectMany(family => Network.Route.ListRoutes(family)).Select(route => $"route {route.Destination}"),
         .. Roots.Files().Select(path => "file " + path),
         .. new[] { "endpoint", "policy", "ipcache" }
-            .SelectMany(table => Ciliate.Json("bpf", table, "list").EnumerateArray().Select(row => $"{table} {row}")),
+            .SelectMany(table => Ciliate.Json("bpf", table, "list").EnumerateArray().Select(row => $"{table} {WithoutFlows(row)}")),
     ];
+
+    private static string WithoutFlows(JsonElement row) =>
+        string.Join(' ', row.EnumerateObject().Where(member => member.Name != "flows").Select(member => $"{member.Name}={member.Value}"));
 
     public void Dispose()
     {

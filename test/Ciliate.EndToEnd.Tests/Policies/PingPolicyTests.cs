@@ -49,7 +49,7 @@ public sealed class PingPolicyTests : IClassFixture<PolicyHost>
     [InlineData(Family.IPv6)]
     public void The_gateway_answers_a_container_that_may_talk_to_nobody(Family family)
     {
-        _fixture.Host.Apply(PolicyText.For("client", "  ingress: []\n  egress: []"));
+        _fixture.Host.Apply(PolicyText.For("client", "  ingress: [{}]\n  egress: [{}]"));
 
         Expectations.Pings(_fixture.Client, _fixture.Host.Address(family));
     }

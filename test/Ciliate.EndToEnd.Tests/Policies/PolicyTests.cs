@@ -134,9 +134,9 @@ public sealed class PolicyTests : IClassFixture<PolicyHost>
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void An_empty_rule_list_closes_and_deleting_the_policy_opens_again(Family family, Transport transport)
+    public void An_empty_rule_closes_and_deleting_the_policy_opens_again(Family family, Transport transport)
     {
-        _host.Apply(PolicyText.For("server", "  ingress: []\n  egress: []"));
+        _host.Apply(PolicyText.For("server", "  ingress: [{}]\n  egress: [{}]"));
         _host.Drops(_client, _server, 80, family, transport, IngressDenied);
         _host.Drops(_server, _client, 80, family, transport, EgressDenied);
 

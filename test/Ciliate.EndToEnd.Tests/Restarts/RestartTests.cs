@@ -92,7 +92,8 @@ public sealed class RestartTests : IDisposable
         Assert.DoesNotContain(late.IPv4, new[] { _server.IPv4, _client.IPv4, _other.IPv4 });
         _host.Passes(late, _server, EchoPort, Family.IPv4, Transport.Tcp);
         _host.Ciliate.Do("endpoint", "delete", "other");
-        Assert.DoesNotContain("other", _host.Ciliate.Do("endpoint", "list"), StringComparison.Ordinal);
+        Assert.Equal(["server", "client", "late"], _host.Ciliate.Json("endpoint", "list").EnumerateArray()
+            .Select(endpoint => endpoint.GetProperty("status").GetProperty("external-identifiers").GetProperty("container-name").GetString()));
     }
 
     [Fact]
@@ -145,13 +146,15 @@ public sealed class RestartTests : IDisposable
         }
     }
 
-    /// <summary>Endpoints without their counters and generations, identities, policies, drops.</summary>
+    /// <summary>Endpoints without their counters and generations, identities, policies, and drops of what containers said to each other:
+    /// what a container's IPv6 stack tells all neighbours at its start is dropped whenever it comes.</summary>
     private string[] WhatStays() =>
     [
         .. _host.Ciliate.Json("endpoint", "list").EnumerateArray().Select(endpoint => string.Join(' ', Stable(endpoint))),
         .. _host.Ciliate.Json("identity", "list").EnumerateArray().Select(identity => identity.ToString()),
         _host.Ciliate.Json("policy", "list").ToString(),
-        .. _host.Ciliate.Json("status").GetProperty("drops").EnumerateArray().Select(drop => drop.ToString()),
+        .. _host.Ciliate.Json("status").GetProperty("drops").EnumerateArray()
+            .Where(drop => drop.GetProperty("reason").GetString() is not ("multicast" or "ndisc foreign target")).Select(drop => drop.ToString()),
     ];
 
     private static IEnumerable<JsonElement> Stable(JsonElement endpoint)
