@@ -1,1 +1,1 @@
-return 0;
+return await Ciliate.Agent.Hosting.AgentProcess.RunAsync(args).ConfigureAwait(false);

@@ -49,16 +49,16 @@ public sealed class TestProcess : IDisposable
         info.RedirectStandardOutput = info.RedirectStandardError = info.RedirectStandardInput = true;
         info.UseShellExecute = false;
         var process = new TestProcess(new Process { StartInfo = info }, $"{info.FileName} {string.Join(' ', info.ArgumentList)}");
-        // A child inherits the namespace of the thread that forks it.
-        if (inside is null)
+        if (inside is not null)
         {
-            process.Begin();
-        }
-        else
-        {
-            inside.Run(process.Begin);
+            // nsenter(1) becomes the program. Forking from a thread inside would do as well, but threads that the runtime starts on that
+            // occasion would stay inside for ever.
+            info.ArgumentList.Insert(0, info.FileName);
+            info.ArgumentList.Insert(0, "--net=" + inside.Path);
+            info.FileName = "nsenter";
         }
 
+        process.Begin();
         return process;
     }
 

@@ -39,7 +39,7 @@ public sealed class ObserveTests : IClassFixture<PolicyHost>
 
         Assert.Equal(("DROPPED", "other", "server", Expectations.EgressDenied, "EGRESS"),
             (seen.Verdict, seen.Source, seen.Destination, seen.Reason, seen.Json.GetProperty("traffic_direction").GetString()));
-        Assert.Contains("default deny", seen.Rule, StringComparison.Ordinal);
+        Assert.Contains("default-deny", seen.Rule, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Ciliate.Demo.Machine;
 using Ciliate.Demo.Output;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Commands;
 
@@ -10,13 +9,13 @@ internal sealed class AgentProcess
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(15);
 
     private readonly World _world;
-    private readonly NetworkNamespace _host;
+    private readonly string _hostPath;
     private ChildProcess? _process;
 
-    public AgentProcess(World world, NetworkNamespace host)
+    public AgentProcess(World world, string hostPath)
     {
         _world = world;
-        _host = host;
+        _hostPath = hostPath;
         Socket = Path.Combine(world.Directory, "ciliate.sock");
     }
 
@@ -29,7 +28,7 @@ internal sealed class AgentProcess
             "--socket", Socket, "--state-dir", _world.MakeDirectory("state"), "--bpf-root", Path.Combine(_world.BpfFileSystem, "ciliate"),
         ];
         narrator.Command("ciliated " + string.Join(' ', arguments));
-        _process = _world.Start(_host, binary, arguments);
+        _process = _world.Start(_hostPath, binary, arguments);
         TimeSpan deadline = narrator.Elapsed + ReadyWithin;
         while (!await ciliate.SucceedsAsync(cancellation, "status"))
         {

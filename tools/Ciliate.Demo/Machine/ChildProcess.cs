@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Machine;
 
@@ -42,26 +41,26 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <param name="namespacePath">The network namespace to start in. nsenter(1) becomes the program, so that no thread of ours, nor a thread
+    /// that one makes, is ever inside.</param>
     public static ChildProcess Start(
-        NetworkNamespace? inside, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string namespacePath, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var info = new ProcessStartInfo("nsenter", ["--net=" + namespacePath, program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach ((string name, string value) in environment ?? [])
         {
             info.Environment[name] = value;
         }
 
         var child = new ChildProcess(new Process { StartInfo = info });
-        // A child inherits the namespace of the thread that forks it.
-        if (inside is null)
-        {
-            child.Begin();
-        }
-        else
-        {
-            inside.Run(child.Begin);
-        }
-
+        child._process.Start();
+        child._process.StandardInput.Close();
+        child._process.BeginErrorReadLine();
         return child;
     }
 
@@ -86,15 +85,27 @@ internal sealed class ChildProcess : IDisposable
             await kill.WaitForExitAsync();
         }
 
-        using var limit = new CancellationTokenSource(patience);
+        // Not WaitForExitAsync: that waits for the end of the output too, which children of the process may hold open.
+        long start = Stopwatch.GetTimestamp();
+        while (!_process.HasExited && Stopwatch.GetElapsedTime(start) < patience)
+        {
+            await Task.Delay(5);
+        }
+
+        return _process.HasExited;
+    }
+
+    /// <summary>SIGKILL to a process that we did not start ourselves but that one of ours did.</summary>
+    public static void Kill(int id)
+    {
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
-            return true;
+            using var process = Process.GetProcessById(id);
+            process.Kill();
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            return false;
+            // It has ended meanwhile.
         }
     }
 
@@ -107,12 +118,5 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private void Begin()
-    {
-        _process.Start();
-        _process.StandardInput.Close();
-        _process.BeginErrorReadLine();
     }
 }

@@ -40,19 +40,17 @@ internal sealed class World : IAsyncDisposable
     public string MakeDirectory(params string[] names) =>
         System.IO.Directory.CreateDirectory(Path.Combine([Directory, .. names])).FullName;
 
-    public NetworkNamespace AddNamespace(string label)
+    /// <summary>Makes a network namespace; returns its path.</summary>
+    public string AddNamespace(string label)
     {
-        var added = NetworkNamespace.CreateNamed(_prefix + label);
-        _namespaces.Add(label, added);
-        return added;
+        _namespaces.Add(label, NetworkNamespace.CreateNamed(_prefix + label));
+        return $"{NamespaceRoot}/{_prefix}{label}";
     }
 
-    public string NamespacePath(string label) => $"{NamespaceRoot}/{_prefix}{label}";
-
     public ChildProcess Start(
-        NetworkNamespace inside, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string namespacePath, string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
-        var process = ChildProcess.Start(inside, program, arguments, environment);
+        var process = ChildProcess.Start(namespacePath, program, arguments, environment);
         _processes.Push(process);
         return process;
     }
@@ -65,8 +63,7 @@ internal sealed class World : IAsyncDisposable
             process.Dispose();
         }
 
-        await WaitForEmptyNamespacesAsync();
-        _leftProcesses = [.. ProcessesInside()];
+        _leftProcesses = await EndProcessesInsideAsync();
         foreach ((string label, NetworkNamespace added) in _namespaces)
         {
             added.Dispose();
@@ -94,13 +91,22 @@ internal sealed class World : IAsyncDisposable
         .. HostSnapshot.Take().DifferenceFrom(_before),
     ];
 
-    /// <summary>Programs that our servers started end a moment after them.</summary>
-    private async Task WaitForEmptyNamespacesAsync()
+    /// <summary>Servers leave children behind that wait for a peer which will not answer any more. Returns whom even SIGKILL did not end.</summary>
+    private async Task<IReadOnlyList<string>> EndProcessesInsideAsync()
     {
-        for (int i = 0; i < 200 && ProcessesInside().Any(); i++)
+        IReadOnlyList<string> left = ProcessesInside();
+        for (int i = 0; i < 200 && left.Count > 0; i++)
         {
+            foreach (string id in left)
+            {
+                Try(() => ChildProcess.Kill(int.Parse(id, CultureInfo.InvariantCulture)));
+            }
+
             await Task.Delay(10);
+            left = ProcessesInside();
         }
+
+        return left;
     }
 
     /// <summary>The next step of the clean-up is not held up; what could not be removed shows in <see cref="Remains"/>.</summary>
@@ -116,25 +122,27 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    private IEnumerable<string> ProcessesInside()
+    /// <summary>Ids of all processes in the demo's namespaces; nobody else's can be there.</summary>
+    private IReadOnlyList<string> ProcessesInside()
     {
-        HashSet<string> ours = [.. _namespaces.Values.Select(added => string.Create(CultureInfo.InvariantCulture, $"net:[{added.Inode}]"))];
-        foreach (string process in System.IO.Directory.EnumerateDirectories("/proc").Where(path => char.IsDigit(Path.GetFileName(path)[0])))
-        {
-            string? target = null;
-            try
-            {
-                target = new FileInfo(process + "/ns/net").LinkTarget;
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // It ended while we looked.
-            }
+        HashSet<string?> ours = [.. _namespaces.Values.Select(added => string.Create(CultureInfo.InvariantCulture, $"net:[{added.Inode}]"))];
+        return
+        [
+            .. System.IO.Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)!)
+                .Where(name => char.IsDigit(name[0]) && ours.Contains(NamespaceOf(name))),
+        ];
+    }
 
-            if (target is not null && ours.Contains(target))
-            {
-                yield return Path.GetFileName(process);
-            }
+    private static string? NamespaceOf(string processId)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{processId}/ns/net").LinkTarget;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It ended while we looked.
+            return null;
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class Narrator(TextWriter output, bool colours)
     /// <summary>Lines that a program printed.</summary>
     public void Quote(string text)
     {
-        foreach (string line in text.TrimEnd().Split('\n'))
+        foreach (string line in text.TrimEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             output.WriteLine(Indent + "  " + line);
         }

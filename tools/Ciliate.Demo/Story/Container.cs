@@ -1,16 +1,14 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Ciliate.Demo.Commands;
 using Ciliate.Demo.Machine;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Story;
 
 /// <summary>A container of the story: a network namespace with one real HTTP server or client.</summary>
 /// <param name="Port">Where its server listens; 0 for a container without one.</param>
-internal sealed record Container(string Name, int Port, NetworkNamespace Namespace)
+internal sealed record Container(string Name, int Port, string NamespacePath)
 {
     public IPAddress? IPv4 { get; private set; }
 
@@ -34,8 +32,8 @@ internal sealed record Container(string Name, int Port, NetworkNamespace Namespa
     public async Task ServeAsync(World world, string content, CancellationToken cancellation)
     {
         string port = Port.ToString(CultureInfo.InvariantCulture);
-        ChildProcess server = world.Start(Namespace, "busybox", ["httpd", "-f", "-p", $"[::]:{port}", "-h", content]);
-        while (!Listens())
+        ChildProcess server = world.Start(NamespacePath, "busybox", ["httpd", "-f", "-p", $"[::]:{port}", "-h", content]);
+        while (!await ListensAsync(cancellation))
         {
             if (server.HasExited)
             {
@@ -46,17 +44,10 @@ internal sealed record Container(string Name, int Port, NetworkNamespace Namespa
         }
     }
 
-    private bool Listens()
+    private async Task<bool> ListensAsync(CancellationToken cancellation)
     {
-        using Socket socket = Namespace.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp));
-        try
-        {
-            socket.Connect(IPAddress.IPv6Loopback, Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        using var curl = ChildProcess.Start(
+            NamespacePath, "curl", ["--silent", "--output", "/dev/null", string.Create(CultureInfo.InvariantCulture, $"http://[::1]:{Port}/")]);
+        return (await curl.FinishAsync(cancellation)).ExitCode == 0;
     }
 }

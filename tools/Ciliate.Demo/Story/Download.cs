@@ -15,7 +15,7 @@ internal sealed class Download
     {
         Name = name;
         _file = Path.Combine(world.Directory, name + ".bin");
-        _curl = world.Start(client.Namespace, "curl", ["--silent", "--fail", "--limit-rate", BytesPerSecond, "--output", _file, url.ToString()]);
+        _curl = world.Start(client.NamespacePath, "curl", ["--silent", "--fail", "--limit-rate", BytesPerSecond, "--output", _file, url.ToString()]);
     }
 
     public string Name { get; }

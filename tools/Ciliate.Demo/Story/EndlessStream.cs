@@ -13,7 +13,7 @@ internal sealed class EndlessStream
     public EndlessStream(World world, Container client, Uri url, string name)
     {
         Name = name;
-        _curl = world.Start(client.Namespace, "curl", ["--silent", "--fail", "--no-buffer", url.ToString()]);
+        _curl = world.Start(client.NamespacePath, "curl", ["--silent", "--fail", "--no-buffer", url.ToString()]);
         new Thread(Read) { IsBackground = true, Name = name }.Start();
     }
 

@@ -1,7 +1,6 @@
 using Ciliate.Demo.Commands;
 using Ciliate.Demo.Machine;
 using Ciliate.Demo.Output;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Story;
 
@@ -21,10 +20,10 @@ internal sealed class Quickstart(DemoOptions options, World world, Narrator narr
     public async Task RunAsync(CancellationToken cancellation)
     {
         narrator.Step("A host and four containers: five network namespaces");
-        NetworkNamespace host = world.AddNamespace("host");
+        string host = world.AddNamespace("host");
         Container web = AddContainer("web", 80), api = AddContainer("api", 8080), db = AddContainer("db", 5984), client = AddContainer("client", 0);
         Container[] all = [web, api, db, client];
-        narrator.Say(string.Join(", ", all.Select(container => world.NamespacePath(container.Name)).Prepend(world.NamespacePath("host"))));
+        narrator.Say(string.Join("  ", all.Select(container => container.NamespacePath).Prepend(host)));
 
         narrator.Step("The agent starts on the host");
         var agent = new AgentProcess(world, host);
@@ -45,14 +44,14 @@ internal sealed class Quickstart(DemoOptions options, World world, Narrator narr
         narrator.Step("What passes and what does not");
         await new Reachability(ciliate, narrator).ShowAsync(
         [
-            new("client", client.Namespace, web, null),
-            new("client", client.Namespace, api, EgressDenied),
-            new("client", client.Namespace, db, EgressDenied),
-            new("api", api.Namespace, db, null),
-            new("api", api.Namespace, web, IngressDenied),
-            new("web", web.Namespace, db, null),
-            new("web", web.Namespace, api, null),
-            new("db", db.Namespace, web, IngressDenied),
+            new("client", client.NamespacePath, web, null),
+            new("client", client.NamespacePath, api, EgressDenied),
+            new("client", client.NamespacePath, db, EgressDenied),
+            new("api", api.NamespacePath, db, null),
+            new("api", api.NamespacePath, web, IngressDenied),
+            new("web", web.NamespacePath, db, null),
+            new("web", web.NamespacePath, api, null),
+            new("db", db.NamespacePath, web, IngressDenied),
             new("host", host, db, null),
         ], cancellation);
 
@@ -69,12 +68,12 @@ internal sealed class Quickstart(DemoOptions options, World world, Narrator narr
 
     private Container AddContainer(string name, int port) => new(name, port, world.AddNamespace(name));
 
-    private async Task ConnectAsync(Container[] containers, CiliateCommand ciliate, CancellationToken cancellation)
+    private static async Task ConnectAsync(Container[] containers, CiliateCommand ciliate, CancellationToken cancellation)
     {
         foreach (Container container in containers)
         {
             await ciliate.RunAsync(
-                cancellation, "endpoint", "add", container.Name, "--netns", world.NamespacePath(container.Name), "--label", "app=" + container.Name);
+                cancellation, "endpoint", "add", container.Name, "--netns", container.NamespacePath, "--label", "app=" + container.Name);
             await container.LearnAddressesAsync(ciliate, cancellation);
         }
 

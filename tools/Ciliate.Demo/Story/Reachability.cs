@@ -2,13 +2,12 @@ using System.Globalization;
 using Ciliate.Demo.Commands;
 using Ciliate.Demo.Machine;
 using Ciliate.Demo.Output;
-using Ciliate.Linux;
 
 namespace Ciliate.Demo.Story;
 
 /// <summary>A connection that the story expects to pass or to be dropped.</summary>
 /// <param name="Reason">The drop reason; null when it must pass.</param>
-internal sealed record Attempt(string From, NetworkNamespace Namespace, Container To, string? Reason);
+internal sealed record Attempt(string From, string NamespacePath, Container To, string? Reason);
 
 /// <summary>Tries connections for both families with a real client and lays what happened beside what the kernel said.</summary>
 internal sealed class Reachability(CiliateCommand ciliate, Narrator narrator)
@@ -48,7 +47,7 @@ internal sealed class Reachability(CiliateCommand ciliate, Narrator narrator)
     private static async Task<bool> FetchAsync(Attempt attempt, bool ipv6, CancellationToken cancellation)
     {
         using var curl = ChildProcess.Start(
-            attempt.Namespace, "curl", ["--silent", "--fail", "--connect-timeout", ConnectWithin, attempt.To.Url(ipv6).ToString()]);
+            attempt.NamespacePath, "curl", ["--silent", "--fail", "--connect-timeout", ConnectWithin, attempt.To.Url(ipv6).ToString()]);
         return (await curl.FinishAsync(cancellation)).ExitCode == 0;
     }
 

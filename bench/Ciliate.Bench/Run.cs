@@ -1,0 +1,89 @@
+using Ciliate.Bench.Processes;
+using Ciliate.Bench.Programs;
+using Ciliate.Bench.Results;
+using Ciliate.Bench.Workloads;
+
+namespace Ciliate.Bench;
+
+/// <summary>One run: rounds of slices, each round in an order of its own, so that whatever disturbs the machine disturbs all alike.</summary>
+internal sealed class Run(Options options, Progress progress, CancellationToken cancellation)
+{
+    private static readonly Measure s_start = new("cli-start", "ms", LowerIsBetter: true);
+    private static readonly (string Variant, string Argument)[] s_starts = [("version", "version"), ("help", "--help")];
+    private static readonly Measure[] s_programMeasures = [ProgramRuns.Established, ProgramRuns.Shuffled, ProgramRuns.NewFlow];
+    private static readonly (string Name, Packet Packet)[] s_packets = [("ipv4", ContainerRig.IPv4Packet), ("ipv6", ContainerRig.IPv6Packet)];
+
+    /// <summary>Spawns of each program, all rounds together.</summary>
+    private const int Spawns = 50;
+
+    private readonly Series _series = new();
+
+    public Series Measure()
+    {
+        Cpu.Leave();
+        progress.Say("setting up");
+        using var endToEnd = EndToEnd.Make(options, cancellation);
+        endToEnd?.MeasureMemory(_series);
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            (string What, Action Run)[] slices = [.. endToEnd?.Slices(_series) ?? [], .. ProgramSlice(), .. StartSlice()];
+            Random.Shared.Shuffle(slices);
+            foreach (var (what, run) in slices)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                progress.Say($"round {round} of {options.Rounds}: {what}");
+                run();
+            }
+        }
+        progress.Say("taking down");
+        return _series;
+    }
+
+    private IEnumerable<(string What, Action Run)> ProgramSlice()
+    {
+        var wanted = (
+            from measure in s_programMeasures
+            from packet in s_packets
+            where options.Wants(measure, packet.Name)
+            select (Measure: measure, packet.Name, packet.Packet)).ToArray();
+        if (wanted.Length > 0)
+            yield return ("programs", () => RunPrograms(wanted));
+    }
+
+    private void RunPrograms((Measure Measure, string Name, Packet Packet)[] wanted)
+    {
+        Random.Shared.Shuffle(wanted);
+        foreach (var (measure, name, packet) in wanted)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var programs = new ProgramRuns(repetitions: options.Quick ? 1 : 5);
+            foreach (var (contender, nanoseconds) in programs.Run(measure, packet))
+                _series.Add(measure, name, contender, nanoseconds);
+        }
+    }
+
+    private IEnumerable<(string What, Action Run)> StartSlice()
+    {
+        foreach (var (variant, argument) in s_starts)
+        {
+            if (options.Wants(s_start, variant))
+                yield return ($"cli-start/{variant}", () => MeasureStart(variant, argument));
+        }
+    }
+
+    private void MeasureStart(string variant, string argument) => Linux.DedicatedThread.Run("spawns", () =>
+    {
+        Cpu.Enter();
+        int spawns = options.Quick ? 2 : (Spawns + options.Rounds - 1) / options.Rounds;
+        var ours = new double[spawns];
+        var least = new double[spawns];
+        for (int i = 0; i < spawns; i++)
+        {
+            ours[i] = SpawnTime.Of(Path.Combine(options.Binaries, "ciliate"), argument);
+            least[i] = SpawnTime.Of("/bin/true");
+        }
+        _series.Add(s_start, variant, Comparison.Ours, Statistics.Of(ours).Median);
+        _series.Add(s_start, variant, "/bin/true", Statistics.Of(least).Median);
+        return true;
+    });
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Gives a program under test the same packet again and again. BPF_PROG_TEST_RUN repeats on one buffer, and a program that delivers a packet
+ * changes it: so before each run the changed bytes are put back, the ports are chosen, and the program is tail-called. What this costs is
+ * measured with an empty program in its place, and subtracted. */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/pkt_cls.h>
+
+#include "abi/types.h"
+#include "lib/bpf.h"
+
+enum port_choice : __u32 {
+	SAME_FLOW = 0,
+	NEXT_FLOW = 1,	   /* one that was not there before */
+	SHUFFLED_FLOW = 2, /* one of FLOWS, in an order that no cache guesses */
+};
+
+#define FLOWS	     (1 << 17)
+#define FIRST_SOURCE 16384 /* above every destination port */
+
+HELPER(long, bpf_tail_call, BPF_FUNC_tail_call, void *context, void *programs, __u32 index);
+
+const volatile struct mac destination_mac;
+const volatile struct mac source_mac;
+const volatile __u16 ipv4_checksum; /* as on the wire */
+const volatile __u8 hop_limit;
+const volatile __u8 is_ipv6;
+const volatile __u32 choice;
+const volatile __u16 destination_port; /* host order; the four from here on are used */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} subject SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} cursor SEC(".maps");
+
+struct ports {
+	__be16 source;
+	__be16 destination;
+};
+
+/* Every number below FLOWS once in FLOWS steps (Hull and Dobell: a - 1 is a multiple of 4, c is odd). */
+static __always_inline __u32 step(__u32 n)
+{
+	return choice == SHUFFLED_FLOW ? (n * 97381u + 54321u) % FLOWS : n + 1;
+}
+
+static __always_inline void choose_ports(struct ports *ports)
+{
+	if (choice == SAME_FLOW)
+		return;
+	__u32 first = 0;
+	__u32 *n = bpf_map_lookup_elem(&cursor, &first);
+	if (!n)
+		return;
+	*n = step(*n);
+	ports->source = be16(FIRST_SOURCE + (*n & 0x7fff));
+	ports->destination = be16(destination_port + ((*n >> 15) & 3));
+}
+
+SEC("tcx/ingress")
+int replay(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+	struct ethhdr *eth = data;
+	if (data + ETH_HLEN + sizeof(struct ipv6hdr) + sizeof(struct ports) > end)
+		return TC_ACT_SHOT;
+	*(struct mac *)eth->h_dest = destination_mac;
+	*(struct mac *)eth->h_source = source_mac;
+	if (is_ipv6) {
+		struct ipv6hdr *ip = data + ETH_HLEN;
+		ip->hop_limit = hop_limit;
+		choose_ports((void *)(ip + 1));
+	} else {
+		struct iphdr *ip = data + ETH_HLEN;
+		ip->ttl = hop_limit;
+		ip->check = ipv4_checksum;
+		choose_ports((void *)(ip + 1));
+	}
+	bpf_tail_call(skb, &subject, 0);
+	return TC_ACT_SHOT;
+}
+
+/* What is subtracted. */
+SEC("tcx/ingress")
+int empty(struct __sk_buff *skb)
+{
+	return TC_ACT_OK;
+}
+
+const char program_license[] SEC("license") = "Dual BSD/GPL";

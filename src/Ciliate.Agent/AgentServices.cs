@@ -1,0 +1,98 @@
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Control;
+using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Flows;
+using Ciliate.Agent.Identities;
+using Ciliate.Agent.Logging;
+using Ciliate.Agent.Policies;
+using Ciliate.Agent.State;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Ciliate.Policy;
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent;
+
+/// <summary>
+/// The agent's parts, wired:
+/// <code>
+/// API ─▶ control loop ─▶ EndpointManager ─┬▶ addresses, identities ─▶ state on disk
+///                        PolicyManager ───┴▶ PolicyDistributor ─▶ datapath ─▶ kernel
+/// datapath's events ─▶ FlowRecorder ─▶ FlowLog ─▶ API
+/// tables (endpoints, identities, rules) ─▶ snapshots for the API and the names of flows
+/// </code>
+/// </summary>
+public sealed class AgentServices : IAsyncDisposable
+{
+    private readonly ILogger _logger;
+    private readonly EndpointAdoption _adoption;
+
+    public AgentServices(
+        AgentConfiguration configuration, NetworkNamespace hostNamespace, IDatapath datapath, TimeProvider time, ILogger logger)
+    {
+        _logger = logger;
+        Configuration = configuration;
+        Datapath = datapath;
+        Time = time;
+        Started = time.GetUtcNow();
+        Host = new HostNetwork(hostNamespace, configuration);
+        Addresses = new EndpointAddresses(configuration);
+        Identities = new IdentityAllocator(time);
+        Rules = new RuleCatalog(time);
+        var store = new StateStore(configuration.StateDirectory);
+        var endpoints = new Table<ushort, Endpoint>();
+        var distributor = new PolicyDistributor(
+            datapath, endpoints, Identities, Rules, new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress });
+        Policies = new PolicyManager(store, Rules, distributor, BeginChange);
+        Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
+        Endpoints = new EndpointManager(
+            datapath, Host, Addresses, Identities, endpoints, distributor, Policies, store, time, BeginChange);
+        _adoption = new EndpointAdoption(datapath, Host, Addresses, Identities, Endpoints, Policies, store, BeginChange);
+        Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
+    }
+
+    public AgentConfiguration Configuration { get; }
+
+    public IDatapath Datapath { get; }
+
+    public TimeProvider Time { get; }
+
+    public DateTimeOffset Started { get; }
+
+    public ControlLoop Loop { get; } = new();
+
+    public HostNetwork Host { get; }
+
+    public EndpointAddresses Addresses { get; }
+
+    public IdentityAllocator Identities { get; }
+
+    public EndpointManager Endpoints { get; }
+
+    public PolicyManager Policies { get; }
+
+    public RuleCatalog Rules { get; }
+
+    public FlowLog Flows { get; } = new();
+
+    public FlowRecorder Recorder { get; }
+
+    /// <summary>Makes the gateway, reads the state and takes over what is in the kernel. Everything else comes after.</summary>
+    public void Adopt()
+    {
+        Host.EnsureGateway();
+        AdoptionResult result = _adoption.Run();
+        _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
+        // From here on a row that comes is an endpoint that was added.
+        Endpoints.Endpoints.Changed += new EndpointLogger(_logger).Log;
+    }
+
+    /// <summary>Finishes what the control loop has been given.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync().ConfigureAwait(false);
+        Host.Dispose();
+    }
+
+    private Undo BeginChange() => new((step, error) => _logger.UndoFailed(step, error.Message));
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using Ciliate.Agent.Endpoints;
+using Ciliate.Api;
+using Ciliate.Datapath;
+using Microsoft.AspNetCore.Http;
+using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
+
+namespace Ciliate.Agent.Api;
+
+/// <summary>/v1/endpoint</summary>
+internal sealed class EndpointHandlers(AgentServices agent)
+{
+    public async Task ListAsync(HttpContext context)
+    {
+        IReadOnlyList<EndpointResource> list = await ResourcesAsync(agent.Endpoints.Endpoints.Rows, context.RequestAborted)
+            .ConfigureAwait(false);
+        await Requests.WriteAsync(context, list, ApiJson.Default.IReadOnlyListEndpointResource).ConfigureAwait(false);
+    }
+
+    public async Task GetAsync(HttpContext context) =>
+        await AnswerAsync(context, Find(Reference(context)), StatusCodes.Status200OK).ConfigureAwait(false);
+
+    public async Task PutAsync(HttpContext context)
+    {
+        EndpointReference reference = Reference(context);
+        string name = reference.Name
+            ?? throw AgentException.Invalid($"a new endpoint needs a name; for a name of digits write name:{reference.Id}");
+        EndpointChangeRequest body = await Requests.ReadAsync(context, ApiJson.Default.EndpointChangeRequest).ConfigureAwait(false);
+        EndpointRequest request = Convert(name, body);
+        // Who asked may go away; what has begun is finished all the same.
+        Endpoint added = await agent.Loop.RunAsync(() => agent.Endpoints.Add(request), context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, added, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(HttpContext context)
+    {
+        EndpointReference reference = Reference(context);
+        await agent.Loop.RunAsync(() => agent.Endpoints.Delete(Find(reference)), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task AnswerAsync(HttpContext context, Endpoint endpoint, int status)
+    {
+        IReadOnlyList<EndpointResource> resources = await ResourcesAsync([endpoint], context.RequestAborted).ConfigureAwait(false);
+        await Requests.WriteAsync(context, resources[0], ApiJson.Default.EndpointResource, status).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<EndpointResource>> ResourcesAsync(IEnumerable<Endpoint> endpoints, CancellationToken cancellationToken)
+    {
+        DatapathCounters counters = await agent.Loop.RunAsync(agent.Datapath.ReadCounters, cancellationToken).ConfigureAwait(false);
+        Dictionary<ushort, EndpointCounters> traffic = counters.Endpoints.ToDictionary(row => row.EndpointId);
+        return [.. endpoints.Select(endpoint =>
+            EndpointResources.Of(endpoint, agent.Policies.Current.Policies, traffic.GetValueOrDefault(endpoint.Id)))];
+    }
+
+    private Endpoint Find(EndpointReference reference) =>
+        (reference.Id is { } id
+            ? agent.Endpoints.Endpoints.Find(id)
+            : agent.Endpoints.Endpoints.Rows.FirstOrDefault(row => row.Name == reference.Name))
+        ?? throw AgentException.NotFound($"there is no endpoint {reference}; ciliate endpoint list shows those that are");
+
+    private static EndpointReference Reference(HttpContext context)
+    {
+        string text = Requests.Segment(context, "reference");
+        return EndpointReference.TryParse(text, out EndpointReference reference)
+            ? reference
+            : throw AgentException.Invalid($"'{text}' names no endpoint: give a number, a name, or name:NAME");
+    }
+
+    private static EndpointRequest Convert(string name, EndpointChangeRequest body) => new(
+        name,
+        NamespacePath(name, body),
+        body.Labels,
+        body.ContainerInterfaceName ?? EndpointChangeRequest.DefaultInterfaceName,
+        Address(body.Addressing?.IPv4, IPv4: true),
+        Address(body.Addressing?.IPv6, IPv4: false));
+
+    private static string NamespacePath(string name, EndpointChangeRequest body) => (body.NetworkNamespace, body.Pid) switch
+    {
+        ({ } path, null) => path,
+        (null, > 0 and int pid) => $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/net",
+        (null, int pid) => throw AgentException.Invalid($"endpoint '{name}': {pid} is not a process id"),
+        _ => throw AgentException.Invalid($"endpoint '{name}': give either the path of a network namespace or a process id"),
+    };
+
+    private static IPAddress? Address(string? text, bool IPv4)
+    {
+        if (text is null)
+            return null;
+        bool good = IPAddress.TryParse(text, out IPAddress? address)
+            && (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork) == IPv4
+            && (!IPv4 || address.ToString() == text);
+        return good ? address : throw AgentException.Invalid($"'{text}' is not an {(IPv4 ? "IPv4" : "IPv6")} address");
+    }
+}

@@ -1,0 +1,102 @@
+using Ciliate.Agent.Policies;
+using Ciliate.Api;
+using Ciliate.Policy;
+using Microsoft.AspNetCore.Http;
+
+namespace Ciliate.Agent.Api;
+
+/// <summary>/v1/policy</summary>
+internal sealed class PolicyHandlers(AgentServices agent)
+{
+    public Task ListAsync(HttpContext context)
+    {
+        PolicyState state = agent.Policies.Current;
+        var list = new PolicyList((ulong)state.Revision, [.. state.Policies.Select(policy => Resource(policy, state, withYaml: false))]);
+        return Requests.WriteAsync(context, list, ApiJson.Default.PolicyList);
+    }
+
+    public Task GetAsync(HttpContext context)
+    {
+        PolicyState state = agent.Policies.Current;
+        PolicyKey key = Key(context, state);
+        NetworkPolicy policy = state.Policies.Find(key) ?? throw PolicyManager.Unknown(key);
+        return Requests.WriteAsync(context, Resource(policy, state, withYaml: true), ApiJson.Default.PolicyResource);
+    }
+
+    public async Task PutAsync(HttpContext context)
+    {
+        IReadOnlyList<PolicyFile> files = await Requests.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
+        IReadOnlyList<PolicySubmission> submissions = Parse(files);
+        PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
+            .ConfigureAwait(false);
+        await AnswerAsync(context, outcome).ConfigureAwait(false);
+    }
+
+    public async Task DeleteAsync(HttpContext context)
+    {
+        PolicyOutcome outcome = await agent.Loop.RunAsync(
+            () => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, outcome).ConfigureAwait(false);
+    }
+
+    private Task AnswerAsync(HttpContext context, PolicyOutcome outcome)
+    {
+        var change = new PolicyChange(
+            (ulong)outcome.Revision,
+            Names(outcome.Created),
+            Names(outcome.Changed),
+            Names(outcome.Unchanged),
+            Names(outcome.Deleted),
+            [.. outcome.Regenerated.Select(id => agent.Endpoints.Endpoints.Find(id)?.Name).OfType<string>().Order(StringComparer.Ordinal)]);
+        return Requests.WriteAsync(context, change, ApiJson.Default.PolicyChange);
+    }
+
+    /// <summary>Reads every file before anything is changed.</summary>
+    private static List<PolicySubmission> Parse(IReadOnlyList<PolicyFile> files)
+    {
+        var submissions = new List<PolicySubmission>();
+        var seen = new Dictionary<PolicyKey, string>();
+        foreach (PolicyFile file in files)
+        {
+            foreach (NetworkPolicy policy in PolicyReader.Read(file.Yaml, file.File))
+            {
+                if (!seen.TryAdd(policy.Key, file.File))
+                    throw AgentException.Invalid($"{file.File}: policy '{policy.Key}' is in {seen[policy.Key]} already; give it once");
+                submissions.Add(new PolicySubmission(policy, file.File));
+            }
+        }
+
+        return submissions;
+    }
+
+    private PolicyResource Resource(NetworkPolicy policy, PolicyState state, bool withYaml)
+    {
+        PolicyOrigin origin = state.Origins[policy.Key];
+        return new PolicyResource(
+            policy.Key.ToString(),
+            origin.File,
+            (ulong)origin.Revision,
+            [.. agent.Endpoints.Endpoints.Rows
+                .Where(endpoint => EndpointResources.Selects(policy, endpoint.Labels))
+                .Select(endpoint => endpoint.Name)
+                .Order(StringComparer.Ordinal)],
+            policy.Specs.Sum(spec => spec.Rules(TrafficDirection.Ingress).Count),
+            policy.Specs.Sum(spec => spec.Rules(TrafficDirection.Egress).Count),
+            withYaml ? policy.SourceYaml : null);
+    }
+
+    /// <summary>A bare name stands for the policy without a namespace or, where there is none, for the one in "default".</summary>
+    private static PolicyKey Key(HttpContext context, PolicyState state)
+    {
+        string name = Requests.Segment(context, "name");
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0)
+            return new PolicyKey(name[..slash], name[(slash + 1)..]);
+        var bare = new PolicyKey(null, name);
+        var inDefault = new PolicyKey("default", name);
+        return state.Policies.Find(bare) is null && state.Policies.Find(inDefault) is not null ? inDefault : bare;
+    }
+
+    private static IReadOnlyList<string> Names(IEnumerable<PolicyKey> keys) =>
+        [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];
+}

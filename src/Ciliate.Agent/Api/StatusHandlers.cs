@@ -1,0 +1,63 @@
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Ipam;
+using Ciliate.Agent.Policies;
+using Ciliate.Api;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Microsoft.AspNetCore.Http;
+using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
+
+namespace Ciliate.Agent.Api;
+
+/// <summary>/v1/healthz</summary>
+internal sealed class StatusHandlers(AgentServices agent)
+{
+    public async Task GetAsync(HttpContext context)
+    {
+        StatusResource status = await agent.Loop.RunAsync(Build, context.RequestAborted).ConfigureAwait(false);
+        await Requests.WriteAsync(context, status, ApiJson.Default.StatusResource).ConfigureAwait(false);
+    }
+
+    private StatusResource Build()
+    {
+        Endpoint[] endpoints = [.. agent.Endpoints.Endpoints.Rows];
+        PolicyState policies = agent.Policies.Current;
+        return new StatusResource(
+            Health(endpoints),
+            HelpText.Version,
+            (long)(agent.Time.GetUtcNow() - agent.Started).TotalSeconds,
+            Kernel.Release,
+            Ipam(),
+            new EndpointCounts(endpoints.Length, endpoints.Count(endpoint => endpoint.State == Endpoints.EndpointState.Ready)),
+            agent.Identities.Identities.Rows.Count(row => row.Holders > 0),
+            new PolicyCounts(policies.Policies.Count, (ulong)policies.Revision),
+            new FlowTableStatus(agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize),
+            new EventStatus(agent.Flows.Count, agent.Datapath.LostEvents),
+            Drops());
+    }
+
+    private static AgentState Health(IEnumerable<Endpoint> endpoints) =>
+        endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone
+            ? new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it")
+            : new AgentState(AgentState.Ok, "all endpoints are connected and protected");
+
+    private IpamStatus Ipam() => new(
+        Range(agent.Addresses.Pools.FirstOrDefault(pool => pool.Range.IsIPv4)),
+        Range(agent.Addresses.Pools.FirstOrDefault(pool => !pool.Range.IsIPv4)));
+
+    private static AddressRangeStatus? Range(AddressPool? pool) => pool is null
+        ? null
+        : new AddressRangeStatus(
+            pool.Range.Network.ToString(),
+            pool.Range.Gateway.ToString(),
+            pool.Given,
+            (long)UInt128.Min(pool.Range.Size, AddressRangeStatus.MaxCapacity));
+
+    private IReadOnlyList<DropStatus> Drops() =>
+    [
+        .. agent.Datapath.ReadCounters().Drops
+            .Where(drop => drop.Packets > 0)
+            .OrderByDescending(drop => drop.Packets)
+            .Select(drop => new DropStatus(DropReasons.Describe(drop.Reason), Texts.Of(drop.Direction), drop.Packets, drop.Bytes)),
+    ];
+}

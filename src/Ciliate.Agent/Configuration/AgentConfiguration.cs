@@ -1,0 +1,30 @@
+using Ciliate.Agent.Ipam;
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent.Configuration;
+
+/// <summary>What the agent runs with: typed, checked, and with the source of each value.</summary>
+public sealed record AgentConfiguration
+{
+    public required string Socket { get; init; }
+
+    public required string StateDirectory { get; init; }
+
+    public required string BpfRoot { get; init; }
+
+    /// <summary>Null when the family is switched off; at least one of the two is on.</summary>
+    public required AddressRange? IPv4Range { get; init; }
+
+    /// <inheritdoc cref="IPv4Range"/>
+    public required AddressRange? IPv6Range { get; init; }
+
+    public required bool AllowHostIngress { get; init; }
+
+    public required int FlowTableSize { get; init; }
+
+    public required string HostInterfacePrefix { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required IReadOnlyList<OptionValue> Values { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace Ciliate.Agent.Configuration;
+
+/// <summary>The catalogue of options.</summary>
+public static class AgentOptions
+{
+    public static readonly AgentOption Socket = new(
+        "socket", "/run/ciliate/ciliate.sock", "absolute path", "Unix socket of the API.");
+
+    public static readonly AgentOption StateDirectory = new(
+        "state-dir", "/var/lib/ciliate", "absolute path", "Directory of endpoints, policies and identities.");
+
+    public static readonly AgentOption BpfRoot = new(
+        "bpf-root", "/sys/fs/bpf/ciliate", "absolute path", "Directory in a BPF file system that holds pinned maps and links.");
+
+    public static readonly AgentOption IPv4Range = new(
+        "ipv4-range", "10.101.0.0/24", "IPv4 network /8 to /30, or none", "Containers' IPv4 addresses; the first one is the gateway.");
+
+    public static readonly AgentOption IPv6Range = new(
+        "ipv6-range", "fd00:101::/64", "IPv6 network /16 to /126, or none", "Containers' IPv6 addresses; the first one is the gateway.");
+
+    public static readonly AgentOption AllowHostIngress = new(
+        "allow-host-ingress", "true", "true or false", "The host may reach its containers whatever the policies say.");
+
+    public static readonly AgentOption FlowTableSize = new(
+        "flow-table-size", "131072", "1024 to 4194304", "Flows that the kernel keeps at a time.");
+
+    public static readonly AgentOption HostInterfacePrefix = new(
+        "host-interface-prefix", "cil", "1 to 8 characters, a-z then a-z or 0-9", "Start of the names of the agent's interfaces.");
+
+    public static readonly AgentOption LogLevel = new(
+        "log-level", "info", "debug, info, warn or error", "The least severe message that is logged.");
+
+    public static IReadOnlyList<AgentOption> All { get; } =
+    [
+        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize, HostInterfacePrefix, LogLevel,
+    ];
+
+    public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using Ciliate.Agent.State;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Endpoints;
+
+public enum EndpointState
+{
+    /// <summary>Attached, under policy.</summary>
+    Ready,
+
+    /// <summary>Its interface or namespace is gone. It keeps its addresses until it is deleted.</summary>
+    Disconnected,
+}
+
+/// <summary>A container's attachment, as everyone may read it.</summary>
+public sealed record Endpoint
+{
+    /// <summary>1 to <see cref="LastId"/>.</summary>
+    public required ushort Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required LabelSet Labels { get; init; }
+
+    public required uint Identity { get; init; }
+
+    /// <summary>As it was given; the file may be gone by now.</summary>
+    public required string NamespacePath { get; init; }
+
+    /// <summary>Name of the interface inside the container.</summary>
+    public required string ContainerInterface { get; init; }
+
+    public required string HostInterface { get; init; }
+
+    public required int HostIfIndex { get; init; }
+
+    public required PhysicalAddress HostMac { get; init; }
+
+    public required PhysicalAddress ContainerMac { get; init; }
+
+    public required IPAddress? IPv4 { get; init; }
+
+    public required IPAddress? IPv6 { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public EndpointState State { get; init; }
+
+    /// <summary>The policy generation that the kernel runs; 0 when disconnected.</summary>
+    public uint Generation { get; init; }
+
+    public const ushort LastId = 4095;
+
+    public IEnumerable<IPAddress> Addresses => new[] { IPv4, IPv6 }.OfType<IPAddress>();
+
+    /// <summary>Its addresses as ipcache keys.</summary>
+    public IEnumerable<IPNetwork> Prefixes =>
+        Addresses.Select(address => new IPNetwork(address, address.GetAddressBytes().Length * 8));
+
+    public EndpointWiring Wiring(HostNetwork host) =>
+        new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6, host.IPv4Gateway, host.IPv6Gateway);
+
+    public StoredEndpoint ToStored() => new()
+    {
+        Id = Id,
+        Name = Name,
+        Labels = [.. Labels.Select(label => label.ToString())],
+        Identity = Identity,
+        NamespacePath = NamespacePath,
+        ContainerInterface = ContainerInterface,
+        HostInterface = HostInterface,
+        HostIfIndex = HostIfIndex,
+        HostMac = Text(HostMac),
+        ContainerMac = Text(ContainerMac),
+        IPv4 = IPv4?.ToString(),
+        IPv6 = IPv6?.ToString(),
+        Created = Created,
+    };
+
+    /// <exception cref="FormatException">An address, MAC or id is not valid.</exception>
+    /// <exception cref="LabelException">A label is not valid.</exception>
+    public static Endpoint FromStored(StoredEndpoint stored) => new()
+    {
+        Id = stored.Id is > 0 and <= LastId ? stored.Id : throw new FormatException($"{stored.Id} is not an endpoint id"),
+        Name = stored.Name,
+        Labels = LabelSet.Parse(stored.Labels),
+        Identity = stored.Identity,
+        NamespacePath = stored.NamespacePath,
+        ContainerInterface = stored.ContainerInterface,
+        HostInterface = stored.HostInterface,
+        HostIfIndex = stored.HostIfIndex,
+        HostMac = PhysicalAddress.Parse(stored.HostMac),
+        ContainerMac = PhysicalAddress.Parse(stored.ContainerMac),
+        IPv4 = stored.IPv4 is null ? null : IPAddress.Parse(stored.IPv4),
+        IPv6 = stored.IPv6 is null ? null : IPAddress.Parse(stored.IPv6),
+        Created = stored.Created,
+    };
+
+    /// <summary>A MAC as people write it: 02:00:5e:10:00:01.</summary>
+    public static string Text(PhysicalAddress mac) =>
+        string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2", CultureInfo.InvariantCulture)));
+}

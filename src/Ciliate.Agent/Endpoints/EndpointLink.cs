@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>What an endpoint's veth is made from.</summary>
+public sealed record EndpointLinkSpec(
+    ushort Id, string Name, NetworkNamespace Container, string Interface, PhysicalAddress HostMac, PhysicalAddress ContainerMac,
+    IPAddress? IPv4, IPAddress? IPv6)
+{
+    public IEnumerable<IPAddress> Addresses => new[] { IPv4, IPv6 }.OfType<IPAddress>();
+}
+
+/// <summary>An endpoint's veth: the host end in the agent's namespace, the other in the container. Everything on it (addresses, routes,
+/// neighbours) goes with it.</summary>
+public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
+{
+    private readonly RouteNetlink _routes = host.Routes;
+
+    public EndpointLinkSpec Spec => spec;
+
+    /// <summary>Makes both ends, down and without addresses.</summary>
+    public Link Create()
+    {
+        RefuseTakenInterface();
+        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
+        {
+            PeerNamespace = spec.Container,
+            Mac = spec.HostMac,
+            PeerMac = spec.ContainerMac,
+            LinkLocalAddress = false,
+        });
+        try
+        {
+            _routes.SetAlias(link.Index, host.Owner);
+            return link;
+        }
+        catch
+        {
+            _routes.TryDeleteLink(link.Name);
+            throw;
+        }
+    }
+
+    /// <summary>Sets both ends up and gives them addresses, routes and neighbours. Packets may pass from here on.</summary>
+    public void Connect(Link link)
+    {
+        using var container = RouteNetlink.Open(spec.Container);
+        foreach (IPAddress address in spec.Addresses)
+            container.AddAddress(link.PeerIndex, address, Bits(address));
+        _routes.SetUp(link.Index);
+        container.SetUp(link.PeerIndex);
+        container.SetUp(container.GetLink("lo").Index);
+        foreach (IPAddress address in spec.Addresses)
+        {
+            IPAddress gateway = GatewayFor(address);
+            container.AddRoute(new RouteSpec(Single(gateway)) { LinkIndex = link.PeerIndex });
+            container.AddRoute(RouteSpec.Default(address.AddressFamily) with { Gateway = gateway, LinkIndex = link.PeerIndex });
+            ReachFromHost(link, address, gateway);
+        }
+
+        _routes.SettleLink(link.Name);
+        container.SettleLink(spec.Interface);
+    }
+
+    private void ReachFromHost(Link link, IPAddress address, IPAddress gateway)
+    {
+        // The container's MAC is known: the host need not ask, and nobody can answer in the container's place.
+        _routes.ReplaceNeighbour(link.Index, address, spec.ContainerMac);
+        _routes.AddRoute(new RouteSpec(Single(address)) { LinkIndex = link.Index, PreferredSource = gateway }, replace: true);
+    }
+
+    private void RefuseTakenInterface()
+    {
+        using var container = RouteNetlink.Open(spec.Container);
+        if (container.FindLink(spec.Interface) is not null)
+        {
+            throw AgentException.Conflict(
+                $"network namespace {spec.Container.DisplayName} already has an interface {spec.Interface}; "
+                + $"endpoint '{spec.Name}' needs that name");
+        }
+    }
+
+    private IPAddress GatewayFor(IPAddress address) =>
+        (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? host.IPv4Gateway : host.IPv6Gateway)!;
+
+    private static IPNetwork Single(IPAddress address) => new(address, Bits(address));
+
+    private static int Bits(IPAddress address) => address.GetAddressBytes().Length * 8;
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using Ciliate.Agent.Control;
+using Ciliate.Agent.Identities;
+using Ciliate.Agent.Policies;
+using Ciliate.Agent.State;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>
+/// Endpoints come and go. Nothing passes before an endpoint's first generation runs, and whatever fails, nothing half-done is left:
+/// <code>
+/// add:    id, addresses, identity ─▶ veth (down) ─▶ programs (drop all) ─▶ entries of a new identity everywhere ─▶ first generation
+///         ─▶ ipcache ─▶ links up, routes ─▶ record on disk
+/// delete: ipcache ─▶ veth ─▶ programs ─▶ entries of an identity that nobody has ─▶ record
+/// </code>
+/// Used from the control loop only; <see cref="Endpoints"/> is read by anyone.
+/// </summary>
+public sealed class EndpointManager(
+    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, IdentityAllocator identities,
+    Table<ushort, Endpoint> endpoints, PolicyDistributor distributor, PolicyManager policies, StateStore store,
+    TimeProvider time, Func<Undo> beginChange)
+{
+    private ushort _lastId;
+
+    public Table<ushort, Endpoint> Endpoints => endpoints;
+
+    /// <exception cref="AgentException">The request is wrong, or a supply is used up.</exception>
+    public Endpoint Add(EndpointRequest request)
+    {
+        string name = request.CheckedName();
+        if (endpoints.Rows.FirstOrDefault(row => row.Name == name) is { } same)
+            throw AgentException.Conflict($"endpoint '{name}' exists already, with id {same.Id}; delete it or choose another name");
+        LabelSet labels = request.CheckedLabels();
+        using NetworkNamespace container = request.OpenNamespace(host.Namespace);
+        using Undo undo = beginChange();
+        ushort id = TakeId();
+        (IPAddress? ipv4, IPAddress? ipv6) = addresses.Take(request, undo);
+        IdentityRow identity = TakeIdentity(labels, undo);
+        var link = new EndpointLink(host, new EndpointLinkSpec(
+            id, name, container, request.CheckedInterface(),
+            MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
+        Link hostEnd = link.Create();
+        undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
+        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity), identity.Holders == 1, undo);
+        // With the links gone first, nothing passes while the programs are taken away.
+        undo.Add("connect veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
+        link.Connect(hostEnd);
+        undo.Add("store endpoint", () => store.DeleteEndpoint(id));
+        store.WriteEndpoint(endpoint.ToStored());
+        undo.Commit();
+        _lastId = id;
+        endpoints.Put(id, endpoint);
+        return endpoint;
+    }
+
+    /// <summary>Takes the endpoint away. May be repeated after a failure: every step stands to be done again.</summary>
+    public void Delete(Endpoint endpoint)
+    {
+        Isolate(endpoint);
+        bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
+        if (last)
+            distributor.Withdraw(endpoint.Identity);
+        store.DeleteEndpoint(endpoint.Id);
+        addresses.Release(endpoint);
+        identities.Release(endpoint.Identity);
+        endpoints.Remove(endpoint.Id);
+        if (last)
+            store.WriteIdentities(identities.Save());
+    }
+
+    /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted.</summary>
+    public void Disconnect(Endpoint endpoint)
+    {
+        Isolate(endpoint);
+        endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
+    }
+
+    /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>
+    internal Endpoint Protect(Endpoint endpoint, bool newIdentity, Undo undo)
+    {
+        undo.Add("attach programs", () =>
+        {
+            distributor.Stop(endpoint.Id);
+            datapath.DetachEndpoint(endpoint.Id);
+        });
+        datapath.AttachEndpoint(endpoint.Wiring(host));
+        var identity = new Identity(endpoint.Identity, endpoint.Labels);
+        if (newIdentity)
+            distributor.Introduce(identity, policies.Current.Policies, undo);
+        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, policies.Current.Policies) };
+        foreach (IPNetwork prefix in endpoint.Prefixes)
+        {
+            undo.Add($"map {prefix}", () => datapath.DeleteIpcache(prefix));
+            datapath.UpsertIpcache(prefix, endpoint.Identity);
+        }
+
+        return endpoint;
+    }
+
+    internal void Adopted(Endpoint endpoint)
+    {
+        _lastId = endpoint.Id;
+        endpoints.Put(endpoint.Id, endpoint);
+    }
+
+    private Endpoint Describe(EndpointLinkSpec spec, Link hostEnd, IdentityRow identity) => new()
+    {
+        Id = spec.Id,
+        Name = spec.Name,
+        Labels = identity.Labels,
+        Identity = identity.Id,
+        NamespacePath = spec.Container.DisplayName,
+        ContainerInterface = spec.Interface,
+        HostInterface = hostEnd.Name,
+        HostIfIndex = hostEnd.Index,
+        HostMac = spec.HostMac,
+        ContainerMac = spec.ContainerMac,
+        IPv4 = spec.IPv4,
+        IPv6 = spec.IPv6,
+        Created = time.GetUtcNow(),
+    };
+
+    private void Isolate(Endpoint endpoint)
+    {
+        foreach (IPNetwork prefix in endpoint.Prefixes)
+            datapath.DeleteIpcache(prefix);
+        DeleteLink(endpoint);
+        distributor.Stop(endpoint.Id);
+        datapath.DetachEndpoint(endpoint.Id);
+    }
+
+    private void DeleteLink(Endpoint endpoint)
+    {
+        // The name may stand for someone else's link by now; name and index together do not.
+        if (host.Routes.FindLink(endpoint.HostInterface)?.Index == endpoint.HostIfIndex)
+            host.Routes.TryDeleteLink(endpoint.HostInterface);
+    }
+
+    private IdentityRow TakeIdentity(LabelSet labels, Undo undo)
+    {
+        IdentityRow identity = identities.Acquire(labels);
+        undo.Add("take identity", () =>
+        {
+            identities.Release(identity.Id);
+            store.WriteIdentities(identities.Save());
+        });
+        if (identity.Holders == 1)
+            store.WriteIdentities(identities.Save());
+        return identity;
+    }
+
+    private ushort TakeId()
+    {
+        ushort candidate = _lastId;
+        for (int tried = 0; tried < Endpoint.LastId; tried++)
+        {
+            candidate = candidate >= Endpoint.LastId ? (ushort)1 : (ushort)(candidate + 1);
+            if (endpoints.Find(candidate) is null && host.Routes.FindLink(host.EndpointInterface(candidate)) is null)
+                return candidate;
+        }
+
+        throw AgentException.Exhausted($"all {Endpoint.LastId} endpoint ids are used; delete endpoints");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using Ciliate.Linux;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>What is asked for by "endpoint add".</summary>
+/// <param name="NamespacePath">Absolute path of the container's network namespace.</param>
+/// <param name="Interface">Name of the container's interface.</param>
+/// <param name="IPv4">Null: chosen from the range.</param>
+/// <param name="IPv6">Null: chosen from the range.</param>
+public sealed record EndpointRequest(
+    string Name, string NamespacePath, IReadOnlyList<string> Labels, string Interface = EndpointRequest.DefaultInterface,
+    IPAddress? IPv4 = null, IPAddress? IPv6 = null)
+{
+    public const string DefaultInterface = "eth0";
+
+    // A DNS label (RFC 1123).
+    private const int LongestName = 63;
+
+    /// <exception cref="AgentException">The name cannot be used.</exception>
+    public string CheckedName()
+    {
+        bool good = Name.Length is > 0 and <= LongestName
+            && Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            && Name[0] != '-' && Name[^1] != '-';
+        if (!good)
+            throw AgentException.Invalid($"endpoint name '{Name}' is not 1 to {LongestName} of a-z, 0-9 and '-', with no '-' at either end");
+        return Name;
+    }
+
+    /// <exception cref="AgentException">No interface can have that name.</exception>
+    public string CheckedInterface()
+    {
+        // The kernel's rule is wider (dev_valid_name); what goes beyond this is a mistake or mischief.
+        const int longest = 15;
+        bool good = Interface.Length is > 0 and <= longest && Interface is not ("lo" or "." or "..")
+            && Interface.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        return good ? Interface : throw AgentException.Invalid($"endpoint '{Name}': '{Interface}' cannot name the container's interface");
+    }
+
+    /// <exception cref="AgentException">A label cannot be used.</exception>
+    public LabelSet CheckedLabels()
+    {
+        try
+        {
+            return LabelSet.ParseUserLabels(Labels);
+        }
+        catch (LabelException error)
+        {
+            throw new AgentException(AgentError.Invalid, $"endpoint '{Name}': {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="AgentException">The namespace is gone, is none, or is the agent's own.</exception>
+    public NetworkNamespace OpenNamespace(NetworkNamespace own)
+    {
+        if (!Path.IsPathFullyQualified(NamespacePath))
+            throw AgentException.Invalid($"endpoint '{Name}': network namespace '{NamespacePath}' is not an absolute path");
+        NetworkNamespace container;
+        try
+        {
+            container = NetworkNamespace.Open(NamespacePath);
+        }
+        catch (LinuxException error)
+        {
+            throw new AgentException(AgentError.Invalid, $"endpoint '{Name}': {error.Message}", error);
+        }
+
+        if (!container.IsSameAs(own))
+            return container;
+        container.Dispose();
+        throw AgentException.Invalid($"endpoint '{Name}': {NamespacePath} is the agent's own network namespace");
+    }
+}

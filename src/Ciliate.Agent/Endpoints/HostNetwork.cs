@@ -1,0 +1,116 @@
+using System.Net;
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Ipam;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>The agent's own network namespace: the veth pair that holds the gateway's addresses, and what the kernel says about links.
+/// Links that the agent makes carry its owner string as alias, so that it never touches anyone else's.</summary>
+public sealed class HostNetwork : IDisposable
+{
+    private readonly string _prefix;
+    private readonly AddressRange?[] _ranges;
+
+    public HostNetwork(NetworkNamespace hostNamespace, AgentConfiguration configuration)
+    {
+        Namespace = hostNamespace;
+        Routes = RouteNetlink.Open(hostNamespace);
+        Owner = $"ciliate {configuration.StateDirectory}";
+        _prefix = configuration.HostInterfacePrefix;
+        _ranges = [configuration.IPv4Range, configuration.IPv6Range];
+        IPv4Gateway = configuration.IPv4Range?.Gateway;
+        IPv6Gateway = configuration.IPv6Range?.Gateway;
+    }
+
+    public NetworkNamespace Namespace { get; }
+
+    public RouteNetlink Routes { get; }
+
+    /// <summary>Alias of every link that belongs to this agent.</summary>
+    public string Owner { get; }
+
+    public IPAddress? IPv4Gateway { get; }
+
+    public IPAddress? IPv6Gateway { get; }
+
+    /// <summary>The gateway's addresses, of the families that are on.</summary>
+    public IEnumerable<IPAddress> Gateways => new[] { IPv4Gateway, IPv6Gateway }.OfType<IPAddress>();
+
+    public string GatewayInterface => _prefix + "_host";
+
+    public string EndpointInterface(ushort id) => $"{_prefix}{id:x}";
+
+    /// <summary>Makes the gateway's veth pair if it is absent, gives it the gateways' addresses and no others, and sets it up.
+    /// Safe to repeat.</summary>
+    /// <exception cref="AgentException">A link of that name is someone else's, or a range overlaps an address of this namespace.</exception>
+    public void EnsureGateway()
+    {
+        RefuseOverlaps();
+        string peerName = _prefix + "_net";
+        Link? link = Routes.FindLink(GatewayInterface);
+        if (link is not null && link.Alias != Owner)
+        {
+            throw AgentException.Conflict(
+                $"interface {GatewayInterface} exists and is not this agent's; set another host-interface-prefix or delete it");
+        }
+
+        link ??= CreateGateway(peerName);
+        SetGatewayAddresses(link);
+        Routes.SetUp(link.Index);
+        Routes.SetUp(link.PeerIndex);
+        Routes.SettleLink(GatewayInterface);
+        Routes.SettleLink(peerName);
+    }
+
+    /// <summary>Links that carry this agent's name, without the gateway's.</summary>
+    public IEnumerable<Link> OwnEndpointLinks() =>
+        Routes.ListLinks().Where(link => link.Alias == Owner && link.Name != GatewayInterface);
+
+    public void Dispose() => Routes.Dispose();
+
+    private Link CreateGateway(string peerName)
+    {
+        Link link = Routes.CreateVeth(
+            new VethSpec(GatewayInterface, peerName) { LinkLocalAddress = false, PeerLinkLocalAddress = false });
+        try
+        {
+            Routes.SetAlias(link.Index, Owner);
+            return link;
+        }
+        catch
+        {
+            Routes.TryDeleteLink(GatewayInterface);
+            throw;
+        }
+    }
+
+    private void SetGatewayAddresses(Link link)
+    {
+        IReadOnlyList<InterfaceAddress> present = Routes.ListAddresses(link.Index);
+        foreach (InterfaceAddress address in present.Where(address => !Gateways.Contains(address.Address)))
+            Routes.DeleteAddress(link.Index, address.Address, address.PrefixLength);
+        foreach (AddressRange range in _ranges.OfType<AddressRange>())
+        {
+            if (!present.Any(address => address.Address.Equals(range.Gateway)))
+                Routes.AddAddress(link.Index, range.Gateway, range.Bits);
+        }
+    }
+
+    private void RefuseOverlaps()
+    {
+        IReadOnlyList<Link> links = Routes.ListLinks();
+        foreach (InterfaceAddress address in Routes.ListAddresses())
+        {
+            Link? link = links.FirstOrDefault(link => link.Index == address.LinkIndex);
+            AddressRange? range = _ranges.FirstOrDefault(range => range is not null && range.Network.Contains(address.Address));
+            if (range is not null && link is not null && link.Alias != Owner)
+            {
+                throw AgentException.Conflict(
+                    $"{(range.IsIPv4 ? "ipv4-range" : "ipv6-range")} {range.Network} overlaps {address.Address}/{address.PrefixLength} "
+                    + $"of interface {link.Name}; set another range");
+            }
+        }
+    }
+}

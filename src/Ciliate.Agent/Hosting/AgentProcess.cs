@@ -1,0 +1,100 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Logging;
+using Ciliate.Agent.State;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+
+namespace Ciliate.Agent.Hosting;
+
+/// <summary>From the command line to the exit code: 0 ended on request, 1 failed, 2 wrong usage. An error is one line on stderr.</summary>
+public static class AgentProcess
+{
+    private const int Failed = 1, WrongUsage = 2;
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            CommandLine commandLine = CommandLine.Parse(arguments);
+            if (commandLine.Help || commandLine.Version)
+            {
+                Console.Out.Write(commandLine.Help ? HelpText.Help() : $"ciliated {HelpText.Version}\n");
+                return 0;
+            }
+
+            await RunAsync(ConfigurationLoader.Load(commandLine, Variables())).ConfigureAwait(false);
+            return 0;
+        }
+        catch (ConfigurationException error)
+        {
+            return Tell(error, WrongUsage);
+        }
+        catch (Exception error) when (error is AgentException or StateException or DatapathException or NetlinkException or LinuxException)
+        {
+            return Tell(error, Failed);
+        }
+    }
+
+    private static async Task RunAsync(AgentConfiguration configuration)
+    {
+        if (CurrentProcess.EffectiveUserId != 0)
+            throw new AgentException(AgentError.Failed, "must run as root: it makes interfaces and loads programs into the kernel");
+        using var stop = new StopSignals();
+        using var logs = new StandardErrorLogger(configuration.LogLevel);
+        using var locks = InstanceLocks.Take(configuration);
+        BpfMount.Require(configuration.BpfRoot);
+        using IDatapath datapath = KernelDatapath.Open(Options(configuration));
+        using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
+        RunningAgent agent = await RunningAgent.StartAsync(
+            configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None).ConfigureAwait(false);
+        await using (agent.ConfigureAwait(false))
+        {
+            ServiceManager.NotifyReady(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+            await await Task.WhenAny(stop.Requested, agent.Failure).ConfigureAwait(false);
+            logs.CreateLogger("Ciliate.Agent").Stopping();
+        }
+    }
+
+    // One container may have half of the flows, so that it cannot take the table from the others.
+    private static DatapathOptions Options(AgentConfiguration configuration) =>
+        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 2);
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+
+    private static int Tell(Exception error, int exitCode)
+    {
+        Console.Error.WriteLine($"ciliated: {error.Message.ReplaceLineEndings(" ")}");
+        return exitCode;
+    }
+
+    /// <summary>SIGTERM and SIGINT.</summary>
+    private sealed class StopSignals : IDisposable
+    {
+        private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly PosixSignalRegistration[] _registrations;
+
+        public StopSignals() => _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+        ];
+
+        public Task Requested => _requested.Task;
+
+        public void Dispose()
+        {
+            foreach (PosixSignalRegistration registration in _registrations)
+                registration.Dispose();
+        }
+
+        private void Handle(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            _requested.TrySetResult();
+        }
+    }
+}

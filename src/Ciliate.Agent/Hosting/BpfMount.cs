@@ -1,0 +1,35 @@
+using Ciliate.Linux;
+
+namespace Ciliate.Agent.Hosting;
+
+/// <summary>Pins need a BPF file system.</summary>
+public static class BpfMount
+{
+    private const string Usual = "/sys/fs/bpf";
+
+    /// <summary>Mounts one at /sys/fs/bpf when there is none, and checks that <paramref name="root"/> will lie on one.</summary>
+    /// <exception cref="AgentException">It does not, or the mount failed.</exception>
+    public static void Require(string root)
+    {
+        try
+        {
+            if (IsBelow(root, Usual) && !FileSystem.IsBpf(Usual))
+                FileSystem.MountBpf(Usual);
+            string existing = root;
+            while (!Directory.Exists(existing))
+                existing = Path.GetDirectoryName(existing)!;
+            if (!FileSystem.IsBpf(existing))
+            {
+                throw AgentException.Invalid(
+                    $"bpf-root {root} is not on a BPF file system; mount one there (mount -t bpf) or choose {Usual}/ciliate");
+            }
+        }
+        catch (LinuxException error)
+        {
+            throw new AgentException(AgentError.Failed, $"bpf-root {root}: {error.Message}", error);
+        }
+    }
+
+    private static bool IsBelow(string path, string directory) =>
+        path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,79 @@
+using Ciliate.Agent.Api;
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Logging;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent.Hosting;
+
+/// <summary>An agent at work: what was there is adopted, the API answers, events are taken. Ending it leaves the kernel as it is.</summary>
+public sealed class RunningAgent : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly AgentServices _services;
+    private readonly LinkMonitor _links;
+    private Task[] _tasks = [];
+    private ApiServer? _api;
+    private bool _disposed;
+
+    private RunningAgent(AgentServices services, LinkMonitor links)
+    {
+        _services = services;
+        _links = links;
+    }
+
+    /// <summary>Ends, with its error, when a part that should run for ever ends.</summary>
+    public Task Failure => Task.WhenAny(_tasks).Unwrap();
+
+    /// <summary>Returns when the agent is ready.</summary>
+    /// <param name="hostNamespace">Where the agent's interfaces are.</param>
+    public static async Task<RunningAgent> StartAsync(
+        AgentConfiguration configuration, NetworkNamespace hostNamespace, IDatapath datapath, TimeProvider time, ILoggerProvider logs,
+        CancellationToken cancellationToken)
+    {
+        ILogger logger = logs.CreateLogger("Ciliate.Agent");
+        logger.Starting(HelpText.Version, configuration.StateDirectory, configuration.BpfRoot);
+        var services = new AgentServices(configuration, hostNamespace, datapath, time, logger);
+        // Watches before it is asked what is there, so that no interface vanishes unseen in between.
+        var agent = new RunningAgent(services, LinkMonitor.Start(hostNamespace));
+        try
+        {
+            await services.Loop.RunAsync(services.Adopt, cancellationToken).ConfigureAwait(false);
+            agent.Begin(logger);
+            agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await agent.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        logger.Ready(configuration.Socket, services.Endpoints.Endpoints.Count, services.Policies.Current.Policies.Count);
+        return agent;
+    }
+
+    private void Begin(ILogger logger) => _tasks =
+    [
+        _services.Recorder.RunAsync(_stop.Token),
+        new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
+        new Housekeeping(_services.Datapath, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+    ];
+
+    /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        _services.Flows.Close();
+        if (_api is not null)
+            await _api.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _links.Dispose();
+        await _services.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+}

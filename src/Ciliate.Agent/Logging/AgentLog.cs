@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent.Logging;
+
+/// <summary>Everything the agent ever logs.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(1, LogLevel.Information, "ciliated {Version} starts: state in {StateDirectory}, maps in {BpfRoot}")]
+    public static partial void Starting(this ILogger logger, string version, string stateDirectory, string bpfRoot);
+
+    [LoggerMessage(2, LogLevel.Information, "ready on {Socket}: {Endpoints} endpoints, {Policies} policies")]
+    public static partial void Ready(this ILogger logger, string socket, int endpoints, int policies);
+
+    [LoggerMessage(3, LogLevel.Information, "ends; containers stay connected and protected")]
+    public static partial void Stopping(this ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Information, "endpoint {Id} ({Name}) added: {Addresses}, identity {Identity}")]
+    public static partial void EndpointAdded(this ILogger logger, ushort id, string name, string addresses, uint identity);
+
+    [LoggerMessage(11, LogLevel.Information, "endpoint {Id} ({Name}) deleted")]
+    public static partial void EndpointDeleted(this ILogger logger, ushort id, string name);
+
+    [LoggerMessage(12, LogLevel.Warning, "endpoint {Id} ({Name}) is disconnected: its interface {HostInterface} is gone")]
+    public static partial void EndpointDisconnected(this ILogger logger, ushort id, string name, string hostInterface);
+
+    [LoggerMessage(13, LogLevel.Information, "{Adopted} endpoints adopted, {Disconnected} disconnected, {Pruned} without a record removed")]
+    public static partial void Adopted(this ILogger logger, int adopted, int disconnected, int pruned);
+
+    [LoggerMessage(14, LogLevel.Information, "interface {Name} has no record and is deleted")]
+    public static partial void StrayLinkDeleted(this ILogger logger, string name);
+
+    [LoggerMessage(15, LogLevel.Warning, "endpoint {Id} ({Name}) lost its interface and could not be taken out of the kernel; delete it: {Problem}")]
+    public static partial void DisconnectFailed(this ILogger logger, ushort id, string name, string problem);
+
+    [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
+    public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
+
+    [LoggerMessage(30, LogLevel.Warning, "could not take back '{Step}': {Problem}")]
+    public static partial void UndoFailed(this ILogger logger, string step, string problem);
+
+    [LoggerMessage(31, LogLevel.Warning, "{Task} failed and is tried again: {Problem}")]
+    public static partial void PeriodicTaskFailed(this ILogger logger, string task, string problem);
+
+    [LoggerMessage(40, LogLevel.Error, "request {Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(41, LogLevel.Warning, "request {Method} {Path} failed: {Problem}")]
+    public static partial void RequestRefused(this ILogger logger, string method, string path, string problem);
+
+    [LoggerMessage(50, LogLevel.Debug, "{Count} expired flows removed")]
+    public static partial void FlowsCollected(this ILogger logger, int count);
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ciliate.Linux;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.State;
+
+/// <summary>What outlives the agent, as files below one directory:
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>policies.json</c>.
+/// Each is replaced as a whole, so that a crash leaves the old or the new.</summary>
+public sealed class StateStore
+{
+    private readonly string _directory;
+    private readonly string _endpoints;
+    private readonly string _policies;
+    private readonly string _identities;
+    private readonly string _policyIndex;
+
+    /// <exception cref="StateException">The directories cannot be made.</exception>
+    public StateStore(string directory)
+    {
+        _directory = directory;
+        _endpoints = Path.Combine(directory, "endpoints");
+        _policies = Path.Combine(directory, "policies");
+        _identities = Path.Combine(directory, "identities.json");
+        _policyIndex = Path.Combine(directory, "policies.json");
+        try
+        {
+            Directory.CreateDirectory(_endpoints);
+            Directory.CreateDirectory(_policies);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="StateException">A file is torn, invalid or not what its name says.</exception>
+    public IReadOnlyList<StoredEndpoint> ReadEndpoints() =>
+    [
+        .. Files(_endpoints, ".json").Select(path =>
+        {
+            StoredEndpoint endpoint = Parse(path, StateJson.Default.StoredEndpoint);
+            return path == EndpointPath(endpoint.Id) ? endpoint : throw Invalid(path, $"it holds endpoint {endpoint.Id}");
+        }),
+    ];
+
+    public void WriteEndpoint(StoredEndpoint endpoint) =>
+        Write(EndpointPath(endpoint.Id), JsonSerializer.Serialize(endpoint, StateJson.Default.StoredEndpoint));
+
+    /// <summary>Safe to repeat.</summary>
+    public void DeleteEndpoint(ushort id) => Delete(EndpointPath(id));
+
+    public StoredIdentities ReadIdentities() =>
+        File.Exists(_identities) ? Parse(_identities, StateJson.Default.StoredIdentities) : new StoredIdentities(0, []);
+
+    public void WriteIdentities(StoredIdentities identities) =>
+        Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
+
+    public StoredPolicies ReadPolicyIndex() =>
+        File.Exists(_policyIndex) ? Parse(_policyIndex, StateJson.Default.StoredPolicies) : new StoredPolicies(0, 0, [], []);
+
+    public void WritePolicyIndex(StoredPolicies policies) =>
+        Write(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
+
+    /// <summary>The text of every policy, with the file it came from.</summary>
+    public IReadOnlyList<(string Path, string Yaml)> ReadPolicies() =>
+        [.. Files(_policies, ".yaml").Select(path => (path, ReadText(path)))];
+
+    public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
+
+    /// <summary>Safe to repeat.</summary>
+    public void DeletePolicy(PolicyKey key) => Delete(PolicyPath(key));
+
+    /// <summary>Where a file of that name relative to the directory is.</summary>
+    public string PathOf(string file) => Path.Combine(_directory, file);
+
+    public string PolicyPath(PolicyKey key) => Path.Combine(_policies, $"{key.Namespace}_{key.Name}.yaml");
+
+    /// <summary>The error of a file that is not what it should be.</summary>
+    public static StateException Invalid(string path, string problem, Exception? inner = null)
+    {
+        string message = $"state file {path} is not valid ({problem}); restore it from a backup, or move it away to start without it";
+        return inner is null ? new StateException(message) : new StateException(message, inner);
+    }
+
+    private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
+
+    private static IEnumerable<string> Files(string directory, string extension) =>
+        Directory.EnumerateFiles(directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static T Parse<T>(string path, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ReadText(path), type) ?? throw Invalid(path, "it holds null");
+        }
+        catch (JsonException error)
+        {
+            throw Invalid(path, error.Message.Split('\n', 2)[0], error);
+        }
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw Invalid(path, "it is not UTF-8 text", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StateException($"cannot read state file {path}: {error.Message}", error);
+        }
+    }
+
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            throw new AgentException(AgentError.Failed, $"cannot write state file {path}: {error.Message}", error);
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(AgentError.Failed, $"cannot delete state file {path}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+
+namespace Ciliate.Agent.State;
+
+/// <summary><c>endpoints/ID.json</c>. Addresses and MACs are text as people write them.</summary>
+public sealed record StoredEndpoint
+{
+    public required ushort Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public required uint Identity { get; init; }
+
+    public required string NamespacePath { get; init; }
+
+    public required string ContainerInterface { get; init; }
+
+    public required string HostInterface { get; init; }
+
+    public required int HostIfIndex { get; init; }
+
+    public required string HostMac { get; init; }
+
+    public required string ContainerMac { get; init; }
+
+    public string? IPv4 { get; init; }
+
+    public string? IPv6 { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+}
+
+/// <summary>One entry of <c>identities.json</c>.</summary>
+/// <param name="Released">When the last holder went; null while held.</param>
+public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null);
+
+/// <summary><c>identities.json</c>.</summary>
+/// <param name="Next">The number that is tried first for the next new label set.</param>
+public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities);
+
+/// <summary>Flows in the kernel refer to rules by number, also across a restart.</summary>
+/// <param name="Released">When its policy went; null while it is there.</param>
+public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released = null);
+
+/// <summary>Where a policy came from.</summary>
+/// <param name="File">As the one who applied it called it.</param>
+/// <param name="Revision">The one that brought it in its present form.</param>
+public sealed record StoredOrigin(string Name, string File, long Revision, string? Namespace = null);
+
+/// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
+/// <param name="NextRule">The number that is tried first for the next new rule.</param>
+public sealed record StoredPolicies(
+    long Revision, uint NextRule, IReadOnlyList<StoredOrigin> Origins, IReadOnlyList<StoredRule> Rules);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredEndpoint))]
+[JsonSerializable(typeof(StoredIdentities))]
+[JsonSerializable(typeof(StoredPolicies))]
+internal sealed partial class StateJson : JsonSerializerContext;

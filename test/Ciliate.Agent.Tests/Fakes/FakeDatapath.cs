@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using System.Threading.Channels;
+using Ciliate.Datapath;
+
+namespace Ciliate.Agent.Tests.Fakes;
+
+/// <summary>A datapath that remembers instead of filtering, and tells the calls in the order they came. <see cref="Fail"/> may throw
+/// before a call takes effect.</summary>
+internal sealed class FakeDatapath : IDatapath
+{
+    private readonly Channel<VerdictEvent> _events = Channel.CreateBounded<VerdictEvent>(64);
+    private uint _generation;
+
+    public List<string> Calls { get; } = [];
+
+    public Action<string>? Fail { get; set; }
+
+    public Dictionary<ushort, EndpointWiring> Attached { get; } = [];
+
+    public Dictionary<ushort, PolicyTables> Published { get; } = [];
+
+    public Dictionary<IPNetwork, uint> Ipcache { get; } = [];
+
+    public ChannelReader<VerdictEvent> Events => _events.Reader;
+
+    public ulong LostEvents => 0;
+
+    public void Emit(VerdictEvent verdict) => Xunit.Assert.True(_events.Writer.TryWrite(verdict));
+
+    public void AttachEndpoint(EndpointWiring wiring)
+    {
+        Enter($"attach {wiring.Id}");
+        Attached[wiring.Id] = wiring;
+    }
+
+    public void DetachEndpoint(ushort endpointId)
+    {
+        Enter($"detach {endpointId}");
+        Attached.Remove(endpointId);
+        Published.Remove(endpointId);
+    }
+
+    public IReadOnlyList<ushort> AttachedEndpoints() => [.. Attached.Keys.Order()];
+
+    public uint Publish(ushort endpointId, PolicyTables tables)
+    {
+        Enter($"publish {endpointId}");
+        Xunit.Assert.True(Attached.ContainsKey(endpointId), $"endpoint {endpointId} is published before it is attached");
+        Published[endpointId] = tables;
+        return ++_generation;
+    }
+
+    public void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries)
+    {
+        PolicyEntry[] added = [.. entries];
+        Enter($"add {endpointId} {Peers(added)}");
+        PolicyTables tables = Published[endpointId];
+        Published[endpointId] = tables with { Entries = [.. tables.Entries, .. added] };
+    }
+
+    public void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries)
+    {
+        HashSet<PolicyEntry> removed = [.. entries];
+        Enter($"remove {endpointId} {Peers(removed)}");
+        PolicyTables tables = Published[endpointId];
+        Published[endpointId] = tables with { Entries = [.. tables.Entries.Where(entry => !removed.Contains(entry))] };
+    }
+
+    public void UpsertIpcache(IPNetwork prefix, uint identity)
+    {
+        Enter($"ipcache {prefix} {identity}");
+        Ipcache[prefix] = identity;
+    }
+
+    public void DeleteIpcache(IPNetwork prefix)
+    {
+        Enter($"uncache {prefix}");
+        Ipcache.Remove(prefix);
+    }
+
+    public int CollectFlows() => 0;
+
+    public IReadOnlyList<EndpointRow> DumpEndpoints() =>
+    [
+        .. Attached.Values.Select(wiring => new EndpointRow(
+            wiring.Id, 1, 1, wiring.HostIfIndex, wiring.ContainerMac, wiring.IPv4, wiring.IPv6, Published[wiring.Id].Identity, 0)),
+    ];
+
+    public IReadOnlyList<PolicyRow> DumpPolicy() =>
+        [.. Published.SelectMany(pair => pair.Value.Entries.Select(entry => new PolicyRow(pair.Key, 1, entry)))];
+
+    public IReadOnlyList<FlowRow> DumpFlows() => [];
+
+    public IReadOnlyList<IpcacheRow> DumpIpcache() => [.. Ipcache.Select(pair => new IpcacheRow(pair.Key, pair.Value))];
+
+    public DatapathCounters ReadCounters() => new(
+        [.. Attached.Keys.Select(id => new EndpointCounters(id, 1, 100, 2, 200, 3))],
+        [new DropCount(3, TrafficDirection.Egress, 4, 400)]);
+
+    public void Dispose() => _events.Writer.TryComplete();
+
+    private static string Peers(IEnumerable<PolicyEntry> entries) =>
+        string.Join(',', entries.Select(entry => entry.Peer.ToString(CultureInfo.InvariantCulture)).Distinct());
+
+    private void Enter(string call)
+    {
+        Fail?.Invoke(call);
+        Calls.Add(call);
+    }
+}

@@ -1,0 +1,185 @@
+using Ciliate.Agent.Policies;
+using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+using Xunit;
+
+namespace Ciliate.Agent.Tests.Policies;
+
+public sealed class PolicyTests : IDisposable
+{
+    private static readonly string s_webToDb = TestPolicies.Allow("db", to: "db", from: "web", port: 5432);
+
+    private readonly TestAgent _agent = new();
+
+    public void Dispose() => _agent.Dispose();
+
+    [Fact]
+    public void Only_endpoints_whose_tables_change_get_a_new_generation()
+    {
+        _agent.Add("db", "app=db");
+        _agent.Add("web", "app=web");
+        _agent.Datapath.Calls.Clear();
+
+        PolicyOutcome outcome = _agent.Apply(s_webToDb);
+
+        Assert.Equal(["publish 1"], _agent.Datapath.Calls);
+        Assert.Equal([(ushort)1], outcome.Regenerated);
+        Assert.Equal([new PolicyKey(null, "db")], outcome.Created);
+        Assert.Equal(1, outcome.Revision);
+        PolicyTables tables = _agent.Datapath.Published[1];
+        Assert.Equal(new DirectionDefault(true, ReservedRules.DefaultDeny), tables.Ingress);
+        Assert.Equal(new DirectionDefault(false, ReservedRules.NotEnforced), tables.Egress);
+        PolicyEntry entry = Assert.Single(tables.Entries, entry => entry.RuleId != ReservedRules.HostAccess);
+        Assert.Equal((257u, (byte)6, (ushort)5432, (byte)16, false), (entry.Peer, entry.Protocol, entry.Port, entry.PortPrefixLength, entry.Deny));
+        Assert.Equal("db/ingress[0]", _agent.Services.Rules.TextOf(entry.RuleId));
+    }
+
+    [Fact]
+    public void What_is_applied_again_in_the_same_words_changes_nothing()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Datapath.Calls.Clear();
+
+        PolicyOutcome outcome = _agent.Apply(s_webToDb);
+
+        Assert.Equal((1, 1), (outcome.Revision, outcome.Unchanged.Count));
+        Assert.Empty(_agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public void All_policies_of_one_request_are_in_force_or_none()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Add("web", "app=web");
+        PolicyTables before = _agent.Datapath.Published[1];
+        IReadOnlyList<string> files = _agent.StateFiles;
+        bool failed = false;
+        _agent.Datapath.Fail = call =>
+        {
+            if (!failed && (failed = call == "publish 2"))
+                throw new DatapathException("told by the test");
+        };
+
+        Assert.Throws<DatapathException>(() => _agent.Apply(
+            TestPolicies.Allow("db", to: "db", from: "web", port: 1), TestPolicies.Allow("web", to: "web", from: "db", port: 2)));
+
+        Assert.Equal(before.Entries, _agent.Datapath.Published[1].Entries);
+        Assert.False(_agent.Datapath.Published[2].Ingress.Enforced);
+        Assert.Equal(files, _agent.StateFiles);
+        Assert.Equal(1, _agent.Services.Policies.Current.Revision);
+        _agent.Restart();
+        Assert.Equal(before.Entries, _agent.Datapath.Published[1].Entries);
+    }
+
+    [Fact]
+    public void A_new_identity_is_in_every_table_before_an_address_maps_to_it()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Datapath.Calls.Clear();
+
+        _agent.Add("web", "app=web");
+
+        Assert.Equal(
+            ["attach 2", "add 1 257", "publish 2", "ipcache 10.101.0.3/32 257", "ipcache fd00:101::3/128 257"], _agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public void A_known_identity_changes_no_table()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Add("web1", "app=web");
+        _agent.Datapath.Calls.Clear();
+
+        _agent.Add("web2", "app=web");
+
+        Assert.DoesNotContain(_agent.Datapath.Calls, call => call.StartsWith("add", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_last_one_of_an_identity_leaves_the_map_before_the_tables()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        var one = _agent.Add("web1", "app=web");
+        var two = _agent.Add("web2", "app=web");
+        _agent.Datapath.Calls.Clear();
+
+        _agent.Services.Endpoints.Delete(one);
+        Assert.DoesNotContain(_agent.Datapath.Calls, call => call.StartsWith("remove", StringComparison.Ordinal));
+        _agent.Datapath.Calls.Clear();
+        _agent.Services.Endpoints.Delete(two);
+
+        Assert.Equal(["uncache 10.101.0.4/32", "uncache fd00:101::4/128", "detach 3", "remove 1 257"], _agent.Datapath.Calls);
+        Assert.DoesNotContain(_agent.Datapath.Published[1].Entries, entry => entry.Peer == 257);
+    }
+
+    [Fact]
+    public void Incremental_entries_are_those_of_a_whole_generation()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Add("web", "app=web");
+        HashSet<PolicyEntry> grown = [.. _agent.Datapath.Published[1].Entries];
+
+        _agent.Restart();
+
+        Assert.Equal(grown, [.. _agent.Datapath.Published[1].Entries]);
+    }
+
+    [Fact]
+    public void Deleting_a_policy_opens_what_it_closed_and_keeps_its_rules_name_for_late_events()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Add("web", "app=web");
+        uint rule = _agent.Datapath.Published[1].Entries.Max(entry => entry.RuleId);
+
+        PolicyOutcome outcome = _agent.Services.Policies.Delete(new PolicyKey(null, "db"));
+
+        Assert.False(_agent.Datapath.Published[1].Ingress.Enforced);
+        Assert.Equal((2, 1), (outcome.Revision, outcome.Regenerated.Count));
+        Assert.Equal("db/ingress[0]", _agent.Services.Rules.TextOf(rule));
+        Assert.DoesNotContain("policies/_db.yaml", _agent.StateFiles);
+    }
+
+    [Fact]
+    public void A_rule_keeps_its_number_while_its_policy_exists()
+    {
+        _agent.Apply(s_webToDb);
+        _agent.Add("db", "app=db");
+        _agent.Add("web", "app=web");
+        uint before = _agent.Datapath.Published[1].Entries.Max(entry => entry.RuleId);
+
+        _agent.Apply(TestPolicies.Allow("aaa", to: "web", from: "db", port: 1), TestPolicies.Allow("db", to: "db", from: "web", port: 99));
+
+        PolicyEntry entry = Assert.Single(_agent.Datapath.Published[1].Entries, entry => entry.Port == 99);
+        Assert.Equal(before, entry.RuleId);
+    }
+
+    [Fact]
+    public void A_policy_that_is_not_there_cannot_be_deleted()
+    {
+        var error = Assert.Throws<AgentException>(() => _agent.Services.Policies.Delete(new PolicyKey("shop", "db")));
+
+        Assert.Equal(AgentError.NotFound, error.Kind);
+        Assert.StartsWith("there is no policy 'shop/db'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_host_reaches_its_containers_unless_the_option_says_no()
+    {
+        using var strict = new TestAgent("--allow-host-ingress", "false");
+        foreach (TestAgent agent in new[] { _agent, strict })
+        {
+            agent.Apply(s_webToDb);
+            agent.Add("db", "app=db");
+        }
+
+        Assert.Contains(_agent.Datapath.Published[1].Entries, entry => entry is { Peer: ReservedIdentities.Host, RuleId: ReservedRules.HostAccess });
+        Assert.DoesNotContain(strict.Datapath.Published[1].Entries, entry => entry.Peer == ReservedIdentities.Host);
+    }
+}
