@@ -24,7 +24,7 @@ public sealed class TwoAgentsTests
 
             left.Passes(onLeft.Client, onLeft.Server, 80, Family.IPv4, Transport.Tcp);
             right.Drops(onRight.Client, onRight.Server, 80, Family.IPv4, Transport.Tcp, Expectations.IngressDenied);
-            Assert.DoesNotContain(left.Ciliate.Observe(), flow => flow.Dropped);
+            Assert.DoesNotContain(left.Ciliate.Observe(), flow => flow.Reason == Expectations.IngressDenied);
             right.Agent.Kill();
         }
 

@@ -108,6 +108,17 @@ public sealed class PolicyTests : IClassFixture<PolicyHost>
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public void A_port_and_a_range_that_begins_with_it_stand_side_by_side(Family family, Transport transport)
+    {
+        _host.Apply(PolicyText.Ingress(
+            "server", "client", $"{{port: \"8000\", endPort: 8063, protocol: {Name(transport)}}}", $"{{port: \"8000\", protocol: {Name(transport)}}}"));
+
+        Assert.All([8000, 8050], port => _host.Passes(_client, _server, port, family, transport));
+        _host.Drops(_client, _server, 8100, family, transport, IngressDenied);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public void A_port_of_any_protocol_opens_it_for_both(Family family, Transport transport)
     {
         _host.Apply(PolicyText.Egress("client", "server", "{port: \"81\", protocol: ANY}"));
