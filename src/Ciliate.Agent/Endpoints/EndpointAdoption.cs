@@ -29,18 +29,17 @@ public sealed class EndpointAdoption(
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
 
-        ILookup<bool, Endpoint> alive = stored.ToLookup(endpoint => host.Routes.FindLink(endpoint.HostInterface) is { } link
-            && link.Index == endpoint.HostIfIndex && link.Alias == host.Owner);
-        foreach (Endpoint endpoint in alive[false])
+        ILookup<bool, Endpoint> connected = stored.ToLookup(HasLink);
+        foreach (Endpoint endpoint in connected[false])
             manager.Disconnect(endpoint);
         foreach (IPAddress gateway in host.Gateways)
             datapath.UpsertIpcache(Single(gateway), ReservedIdentities.Host);
-        foreach (Endpoint endpoint in alive[true])
-            Protect(endpoint);
-
-        int pruned = Prune([.. alive[true]]);
-        return new AdoptionResult(alive[true].Count(), alive[false].Count(), pruned);
+        Endpoint[] alive = [.. connected[true].Where(TryProtect)];
+        return new AdoptionResult(alive.Length, stored.Length - alive.Length, Prune(alive));
     }
+
+    private bool HasLink(Endpoint endpoint) => host.Routes.FindLink(endpoint.HostInterface) is { } link
+        && link.Index == endpoint.HostIfIndex && link.Alias == host.Owner;
 
     private void TakeOver(Endpoint endpoint, Endpoint[] all)
     {
@@ -50,11 +49,22 @@ public sealed class EndpointAdoption(
         addresses.Adopt(endpoint);
     }
 
-    private void Protect(Endpoint endpoint)
+    /// <summary>False, and the endpoint is disconnected, when its link vanished after we saw it: a namespace that ends takes its links along
+    /// some time later.</summary>
+    private bool TryProtect(Endpoint endpoint)
     {
-        // The change is never undone: after a failure what runs in the kernel goes on protecting the container.
-        Undo undo = beginChange();
-        manager.Adopted(manager.Protect(endpoint, newIdentity: false, undo));
+        try
+        {
+            // The change is never undone: after a failure what runs in the kernel goes on protecting the container.
+            Undo undo = beginChange();
+            manager.Adopted(manager.Protect(endpoint, newIdentity: false, undo));
+            return true;
+        }
+        catch (DatapathException) when (!HasLink(endpoint))
+        {
+            manager.Disconnect(endpoint);
+            return false;
+        }
     }
 
     /// <summary>First nobody finds the way, then there is no way, then nobody guards it.</summary>
