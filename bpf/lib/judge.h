@@ -38,6 +38,7 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 {
 	REQUIRE(p, own, j);
 	struct side source = {}, destination = {};
+	struct policy_result policy = {};
 	int result = own->is_source ? side_of_endpoint(&source, endpoint_id, own->commit)
 				    : side_of_address(&source, &p->source);
 	if (result)
@@ -57,16 +58,16 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 	if (source.endpoint) {
 		j->direction = DIRECTION_EGRESS;
 		j->generation = source.version;
-		result = policy_check(source.slot, p, destination.identity, DIRECTION_EGRESS, &j->egress_rule);
-		j->rule = j->egress_rule;
+		result = policy_check(source.slot, p, destination.identity, DIRECTION_EGRESS, &policy);
+		j->rule = j->egress_rule = policy.rule;
 		if (result)
 			return result;
 	}
 	if (destination.endpoint) {
 		j->direction = DIRECTION_INGRESS;
 		j->generation = destination.version;
-		result = policy_check(destination.slot, p, source.identity, DIRECTION_INGRESS, &j->ingress_rule);
-		j->rule = j->ingress_rule;
+		result = policy_check(destination.slot, p, source.identity, DIRECTION_INGRESS, &policy);
+		j->rule = j->ingress_rule = policy.rule;
 		if (result)
 			return result;
 	}

@@ -11,21 +11,36 @@ static __always_inline __be16 port_prefix(__be16 port, __u32 length)
 	return be16(host16(port) & (0xffff0000u >> length));
 }
 
-/* 0, or the negative drop reason of the direction; the rule that decided in *rule. */
-SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
-				   __u32 *rule)
+#define RANK_DENIES 1
+
+/* The best entry so far. Kept in the caller's memory, of which the verifier remembers no values: in a register it would follow every order
+ * in which entries can outrank each other. */
+struct policy_result {
+	__u64 rank;
+	__u32 rule;
+	__u32 reserved;
+};
+
+/* One number to compare entries by, never 0: the precedence, then that a denial beats what allows. */
+static __always_inline __u64 rank_of(const struct policy_value *value)
 {
-	REQUIRE(p, rule);
+	return ((__u64)value->precedence + 1) << 1 | (value->verdict != POLICY_ALLOW);
+}
+
+/* 0, or the negative drop reason of the direction; the rule that decided in the result. */
+SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
+			    struct policy_result *result)
+{
+	REQUIRE(p, result);
 	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_index);
 	if (!slot)
 		return -DROP_INTERNAL;
 	const struct policy_direction *d = &slot->directions[direction & 1];
-	*rule = d->default_rule;
+	result->rank = 0;
+	result->rule = d->default_rule;
 	if (!d->enforced)
 		return 0;
 
-	__u32 best = 0;
-	int allowed = 0;
 	struct policy_key key = {.slot = slot_index, .direction = direction};
 	for (__u32 i = 0; i < MAX_SHAPES && i < d->shape_count; i++) {
 		__u8 shape = d->shapes[i];
@@ -33,13 +48,13 @@ SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer
 		key.protocol = shape & SHAPE_PROTOCOL ? p->protocol : 0;
 		key.port = port_prefix(p->destination_port, shape & SHAPE_PORT_MASK);
 		const struct policy_value *value = bpf_map_lookup_elem(&policy, &key);
-		if (!value || value->precedence < best)
-			continue;
-		best = value->precedence;
-		allowed = value->verdict == POLICY_ALLOW;
-		*rule = value->rule;
+		__u64 candidate = value ? rank_of(value) : 0;
+		if (value && candidate > result->rank) {
+			result->rank = candidate;
+			result->rule = value->rule;
+		}
 	}
-	if (allowed)
+	if (result->rank && !(result->rank & RANK_DENIES))
 		return 0;
 	return direction == DIRECTION_INGRESS ? -DROP_POLICY_DENIED_INGRESS : -DROP_POLICY_DENIED_EGRESS;
 }

@@ -67,5 +67,7 @@ internal sealed class EventReader : IDisposable
         e.Rule,
         e.Generation,
         e.Reply != 0,
-        e.Length);
+        e.Length,
+        e.IcmpType,
+        e.IcmpCode);
 }

@@ -133,7 +133,9 @@ public sealed record VerdictEvent(
     uint RuleId,
     uint Generation,
     bool Reply,
-    uint Length);
+    uint Length,
+    byte IcmpType = 0,
+    byte IcmpCode = 0);
 
 public sealed record EndpointRow(ushort Id, uint Generation, uint Slot, int HostIfIndex, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6, uint Identity, uint Flows);
 

@@ -9,6 +9,9 @@ namespace Ciliate.Agent.Tests.Hosting;
 
 public sealed class ProcessTests : IDisposable
 {
+    // The same in every run, because the lock of a BPF root stays where it is.
+    private const string NoBpf = "/run/ciliate-test-pins";
+
     private readonly string _root = Directory.CreateTempSubdirectory("ciliate-process-test-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -24,7 +27,7 @@ public sealed class ProcessTests : IDisposable
         using (InstanceLocks.Take(first))
         {
             var error = Assert.Throws<AgentException>(() => InstanceLocks.Take(second));
-            Assert.StartsWith($"another agent runs on {shared} {_root}", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"another agent runs on {shared} /", error.Message, StringComparison.Ordinal);
         }
 
         InstanceLocks.Take(second).Dispose();
@@ -40,9 +43,9 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_root_that_is_on_no_bpf_file_system_is_refused()
     {
-        var error = Assert.Throws<AgentException>(() => BpfMount.Require(Path.Combine(_root, "pins")));
+        var error = Assert.Throws<AgentException>(() => BpfMount.Require(NoBpf));
 
-        Assert.StartsWith($"bpf-root {_root}/pins is not on a BPF file system", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"bpf-root {NoBpf} is not on a BPF file system", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,15 +80,15 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void An_agent_that_cannot_start_says_one_line_and_ends_with_1()
     {
-        ProcessResult result = Run("--state-dir", _root, "--socket", $"{_root}/s", "--bpf-root", $"{_root}/pins");
+        ProcessResult result = Run("--state-dir", _root, "--socket", $"{_root}/s", "--bpf-root", NoBpf);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith($"ciliated: bpf-root {_root}/pins is not on a BPF file system", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"ciliated: bpf-root {NoBpf} is not on a BPF file system", result.Errors, StringComparison.Ordinal);
         Assert.Single(result.Errors.TrimEnd('\n').Split('\n'));
     }
 
     private AgentConfiguration Configuration(string state, string socket, string bpf) => ConfigurationLoader.Load(
-        CommandLine.Parse(["--state-dir", $"{_root}/state-{state}", "--socket", $"{_root}/{socket}.sock", "--bpf-root", $"{_root}/pins-{bpf}"]),
+        CommandLine.Parse(["--state-dir", $"{_root}/state-{state}", "--socket", $"{_root}/{socket}.sock", "--bpf-root", $"{NoBpf}/{bpf}"]),
         new Dictionary<string, string>(), "/nonexistent");
 
     private static ProcessResult Run(params string[] arguments)
