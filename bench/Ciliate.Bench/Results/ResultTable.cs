@@ -41,7 +41,7 @@ internal static class ResultTable
                 contenders.Length > 1 ? Two(statistics.Median / first) : "", toOurs);
         }
         if (ours.Count > 0 && References.OfCilium(name) is double reference)
-            {
+        {
             string ratio = Two(Statistics.Of(ours).Median / reference);
             table.AddRow("", References.Cilium, Figure(reference), "", series.MeasureOf(name).Unit, "", ratio);
         }
