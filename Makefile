@@ -18,13 +18,13 @@ setup: ## Install from Debian what is missing (root)
 	@$(SUDO) scripts/setup
 
 run: setup publish ## Show it: four containers, a policy, what passes and what does not
-	@$(SUDO) dotnet run --project tools/Ciliate.Demo $(DOTNET_FLAGS) -- --bin $(BIN)
+	@$(SUDO) dotnet run --project tools/Ciliate.Demo -c $(CONFIGURATION) -v quiet -- --bin $(BIN)
 
 test: setup publish ## All tests, on the real kernel
 	@$(SUDO) scripts/test $(CONFIGURATION)
 
 bench: setup publish ## Measure beside bare veth and bridge; results in bench/results/latest.jsonl
-	@$(SUDO) dotnet run --project bench/Ciliate.Bench $(DOTNET_FLAGS)
+	@$(SUDO) dotnet run --project bench/Ciliate.Bench -c $(CONFIGURATION) -v quiet --
 
 build: ## Everything, for development
 	@dotnet build Ciliate.slnx $(DOTNET_FLAGS)

@@ -32,7 +32,8 @@ static __always_inline _Bool family_enabled(const struct packet *p)
 	return p->ethertype == ETH_P_IP ? ipv4_enabled : ipv6_enabled;
 }
 
-/* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet needs no verdict. */
+/* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet
+ * needs no verdict. */
 static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p, _Bool *done)
 {
 	*done = 1;

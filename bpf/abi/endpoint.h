@@ -9,9 +9,10 @@ enum endpoint_limits : __u32 {
 };
 
 /* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.
- * Row 0 is nobody's: its commit keeps the last generation given out, its flags the layout version of all maps.
- * commit is the only commit point: the generation in the upper 32 bits, its slot in the lower 32, stored at once.
- * 0 means that there is no generation, and nothing passes. Generations are unique within the agent and never 0. */
+ * Row 0 is nobody's: its commit keeps the last generation given out, its flags the layout version of all
+ * maps. commit is the only commit point: the generation in the upper 32 bits, its slot in the lower 32,
+ * stored at once. 0 means that there is no generation, and nothing passes. Generations are unique within the
+ * agent and never 0. */
 struct endpoint {
 	__u64 commit;
 	__u32 ifindex; /* host end of the veth */
@@ -50,8 +51,8 @@ struct drop_counters {
 	__u64 bytes;
 };
 
-/* Flows that an endpoint owns. Raised by programs, lowered by whoever removes the flow; both atomically. Signed, since a flow that changes
- * its owner while it is removed may be taken off twice. */
+/* Flows that an endpoint owns. Raised by programs, lowered by whoever removes the flow; both atomically.
+ * Signed, since a flow that changes its owner while it is removed may be taken off twice. */
 struct flow_quota {
 	__s32 flows;
 	__u32 reserved;

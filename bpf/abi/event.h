@@ -17,7 +17,7 @@ struct event {
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u16 ethertype; /* host order */
-	__u16 endpoint;	 /* whose program gave the verdict */
+	__u16 endpoint;  /* whose program gave the verdict */
 	enum drop_reason reason;
 	__u32 rule;
 	__u32 generation;

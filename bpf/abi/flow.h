@@ -3,8 +3,9 @@
 
 #include "types.h"
 
-/* Both directions of a flow have one key: the lower (address, port) comes first. Addresses and ports as on the wire.
- * ICMP echo: the requester's port is the identifier, the other's 0; so a request never looks like the reply to another's. */
+/* Both directions of a flow have one key: the lower (address, port) comes first. Addresses and ports as on
+ * the wire. ICMP echo: the requester's port is the identifier, the other's 0; so a request never looks like
+ * the reply to another's. */
 struct flow_key {
 	struct address low;
 	struct address high;
@@ -21,8 +22,9 @@ enum flow_flag : __u8 {
 	FLOW_AUDITED = 0x04,
 };
 
-/* judged tells under what the flow was allowed: upper half the version of the original source, lower half that of the destination. The
- * version of a container is its generation, that of a remote address its epoch. 0 as a whole: by nobody. One store sets both. */
+/* judged tells under what the flow was allowed: upper half the version of the original source, lower half
+ * that of the destination. The version of a container is its generation, that of a remote address its epoch.
+ * 0 as a whole: by nobody. One store sets both. */
 struct flow {
 	__u64 judged;
 	__u64 expires; /* jiffies */
@@ -30,7 +32,7 @@ struct flow {
 	__u8 tcp_flags_original; /* all that were seen */
 	__u8 tcp_flags_reply;
 	__u8 encryption_key;
-	__u16 source_endpoint;	    /* 0: not on this node */
+	__u16 source_endpoint;      /* 0: not on this node */
 	__u16 destination_endpoint; /* 0: not on this node */
 	__u32 source_identity;
 	__u32 destination_identity;
@@ -38,7 +40,7 @@ struct flow {
 	__u32 ingress_rule;
 	__u16 owner; /* whose quota it counts against */
 	__be16 proxy_port;
-	__u32 service;	   /* link to the service that was translated */
+	__u32 service;     /* link to the service that was translated */
 	__u32 translation; /* link to translation state */
 	__be16 backend_port;
 	__u16 reserved;

@@ -3,7 +3,8 @@
 
 #include "types.h"
 
-/* Longest prefix match from an address to its identity. prefix_length counts the network's 32 bits too: a host is 160. */
+/* Longest prefix match from an address to its identity. prefix_length counts the network's 32 bits too: a
+ * host is 160. */
 struct ipcache_key {
 	__u32 prefix_length;
 	__u32 network;
@@ -23,7 +24,8 @@ enum epoch_limits : __u32 {
 	EPOCH_COUNT = 65536,
 };
 
-/* What flows to and from a remote address were judged under, by epoch_index(address). Raised after ipcache has changed there. */
+/* What flows to and from a remote address were judged under, by epoch_index(address). Raised after ipcache
+ * has changed there. */
 struct epoch {
 	__u32 value;
 };

@@ -3,8 +3,9 @@
 
 #include "types.h"
 
-/* One combination of wildcards that a slot's entries use. A lookup tries only the combinations that exist, so its cost does not grow
- * with rules, peers or ports: most policies have one or two. Bits 0-4: length of the port prefix (0-16). */
+/* One combination of wildcards that a slot's entries use. A lookup tries only the combinations that exist, so
+ * its cost does not grow with rules, peers or ports: most policies have one or two. Bits 0-4: length of the
+ * port prefix (0-16). */
 enum policy_shape : __u8 {
 	SHAPE_PORT_MASK = 0x1f,
 	SHAPE_PROTOCOL = 0x20, /* the protocol is given */
@@ -41,7 +42,7 @@ struct policy_value {
 
 struct policy_direction {
 	__u32 default_rule; /* told when no entry matches */
-	__u8 enforced;	    /* default deny */
+	__u8 enforced;      /* default deny */
 	__u8 audit;
 	__u8 shape_count;
 	__u8 reserved;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Words that every layout uses. What crosses the border to user space has no holes: pad by hand, reserve on purpose. */
+/* Words that every layout uses. What crosses the border to user space has no holes: pad by hand, reserve on
+ * purpose. */
 #pragma once
 
 #include <linux/types.h>
 
 /* An address of either family: IPv6 as it is, IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), in network order.
- * One form for both families keeps tables and code shared; real IPv6 packets with such addresses are dropped when parsed. */
+ * One form for both families keeps tables and code shared; real IPv6 packets with such addresses are dropped
+ * when parsed. */
 struct address {
 	union {
 		__u8 bytes[16];

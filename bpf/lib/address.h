@@ -41,7 +41,8 @@ static __always_inline _Bool mac_equal(const struct mac *a, const volatile struc
 	return a->words[0] == b->words[0] && a->words[1] == b->words[1] && a->words[2] == b->words[2];
 }
 
-/* Word by word: a memcpy from a constant would read what it was compiled with, not what it was loaded with. */
+/* Word by word: a memcpy from a constant would read what it was compiled with, not what it was loaded with.
+ */
 static __always_inline void mac_copy(void *to, const volatile struct mac *from)
 {
 	struct mac *mac = to;

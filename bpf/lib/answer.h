@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Answers are made of the question and go straight back into the container, past the hook of the other direction. */
+/* Answers are made of the question and go straight back into the container, past the hook of the other
+ * direction. */
 #pragma once
 
 #include <linux/pkt_cls.h>

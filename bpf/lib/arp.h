@@ -32,12 +32,13 @@ static __always_inline int answer_arp(struct __sk_buff *skb)
 	if (!frame)
 		return -DROP_TRUNCATED;
 	struct arp_ipv4 *arp = &frame->arp;
-	if (arp->hardware != be16(ARP_HARDWARE_ETHERNET) || arp->protocol != be16(ETH_P_IP) || arp->hardware_length != ETH_ALEN ||
-	    arp->protocol_length != 4)
+	if (arp->hardware != be16(ARP_HARDWARE_ETHERNET) || arp->protocol != be16(ETH_P_IP) ||
+	    arp->hardware_length != ETH_ALEN || arp->protocol_length != 4)
 		return -DROP_ARP_MALFORMED;
 	__be32 own = ipv4.words[3];
 	/* a sender address of 0 is a probe (RFC 5227) */
-	if (!mac_equal(&arp->sender_mac, &container_mac) || (arp->sender_address && arp->sender_address != own))
+	if (!mac_equal(&arp->sender_mac, &container_mac) ||
+	    (arp->sender_address && arp->sender_address != own))
 		return -DROP_ARP_SPOOFED;
 	__be32 target = arp->target_address;
 	if (arp->operation != be16(ARP_REQUEST) || target != gateway_ipv4.words[3])

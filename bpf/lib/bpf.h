@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The few words of the BPF machine that the datapath uses. Helper numbers come from the kernel's own header. */
+/* The few words of the BPF machine that the datapath uses. Helper numbers come from the kernel's own header.
+ */
 #pragma once
 
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-#define NULL		((void *)0)
-#define SEC(name)	__attribute__((section(name), used))
+#define NULL      ((void *)0)
+#define SEC(name) __attribute__((section(name), used))
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
-/* A function that the verifier checks once by itself, whatever its callers know, and not again for each call: so the cost of loading a
- * program is the sum of its parts. Its pointer arguments may be NULL for all that the verifier knows; see REQUIRE. */
-#define SUBPROGRAM	__attribute__((noinline))
-#define REQUIRE(...)	                                                                                              \
-	do {                                                                                                          \
-		const void *const required[] = {__VA_ARGS__};                                                         \
-		_Pragma("unroll") for (__u32 r = 0; r < sizeof(required) / sizeof(required[0]); r++) if (!required[r]) \
-			return -DROP_INTERNAL;                                                                        \
-	} while (0)
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
+/* A function that the verifier checks once by itself, whatever its callers know, and not again for each call:
+ * so the cost of loading a program is the sum of its parts. For all that it
+ * knows the pointer arguments may be NULL, so they are compared. */
+#define SUBPROGRAM  __attribute__((noinline))
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* Fields of a map definition; user space reads them from BTF. */
-#define __uint(name, value) int (*name)[value]
+#define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
 
 #define HELPER(result, name, id, ...) static result (*const name)(__VA_ARGS__) = (void *)(id)
@@ -42,8 +38,8 @@ HELPER(__s64, bpf_csum_diff, BPF_FUNC_csum_diff, __be32 *from, __u32 from_size, 
 HELPER(void *, bpf_ringbuf_reserve, BPF_FUNC_ringbuf_reserve, void *ring, __u64 size, __u64 flags);
 HELPER(void, bpf_ringbuf_submit, BPF_FUNC_ringbuf_submit, void *data, __u64 flags);
 
-#define be16(x) ((__be16)__builtin_bswap16(x))
-#define be32(x) ((__be32)__builtin_bswap32(x))
+#define be16(x)   ((__be16)__builtin_bswap16(x))
+#define be32(x)   ((__be32)__builtin_bswap32(x))
 #define host16(x) __builtin_bswap16((__u16)(x))
 #define host32(x) __builtin_bswap32((__u32)(x))
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Straight into another container on this node. Its own hook is skipped, so everything it demands was settled before. */
+/* Straight into another container on this node. Its own hook is skipped, so everything it demands was settled
+ * before. */
 #pragma once
 
 #include "answer.h"
@@ -21,7 +22,8 @@ static __always_inline int spend_hop(struct __sk_buff *skb, const struct packet 
 	if (!ip)
 		return -DROP_TRUNCATED;
 	ip->ttl--;
-	/* the TTL is the first byte of its 16-bit word: one less there is 0x0100 more in the checksum, carry to the end (RFC 1141) */
+	/* the TTL is the first byte of its 16-bit word: one less there is 0x0100 more in the checksum, carry
+	 * to the end (RFC 1141) */
 	__u32 checksum = ip->check + 1u;
 	ip->check = checksum + (checksum >= 0xffff);
 	return 0;

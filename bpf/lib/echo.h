@@ -15,7 +15,8 @@ static __always_inline _Bool is_echo_for_gateway(const struct packet *p)
 /* Addresses trade places, which leaves every checksum that covers both as it is; only the type changes. */
 SUBPROGRAM int answer_echo(struct __sk_buff *skb, const struct packet *p)
 {
-	REQUIRE(p);
+	if (!p)
+		return -DROP_INTERNAL;
 	struct echo_header *echo = inner_header_at(skb, p, p->l4_offset, sizeof(*echo));
 	if (!echo)
 		return -DROP_TRUNCATED;

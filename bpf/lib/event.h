@@ -37,7 +37,8 @@ static __always_inline void count_drop(__u32 reason, enum direction direction, _
 SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
 			  enum event_type type, enum drop_reason reason)
 {
-	REQUIRE(p, j);
+	if (!p || !j)
+		return -DROP_INTERNAL;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		__u32 first = 0;

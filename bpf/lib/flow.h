@@ -10,10 +10,10 @@
 #define EEXIST 17
 
 /* Seconds that a flow lives after its last packet. */
-#define LIFETIME_TCP	 8000
+#define LIFETIME_TCP     8000
 #define LIFETIME_TCP_SYN 60
 #define LIFETIME_TCP_FIN 10
-#define LIFETIME_OTHER	 60
+#define LIFETIME_OTHER   60
 
 /* The key of the packet's flow; returns whether its sender is the low side. */
 static __always_inline _Bool flow_key_of(struct flow_key *key, const struct packet *p)
@@ -59,7 +59,8 @@ static __always_inline __u32 flow_lifetime(const struct flow *flow, __u8 protoco
 	return flow->flags & FLOW_REPLIED ? LIFETIME_TCP : LIFETIME_TCP_SYN;
 }
 
-/* Notes a packet of the flow. Writes only what changes, the time at most once a second, so that the line can stay shared. */
+/* Notes a packet of the flow. Writes only what changes, the time at most once a second, so that the line can
+ * stay shared. */
 static __always_inline void flow_touch(struct flow *flow, const struct packet *p, _Bool reply, __u64 now)
 {
 	__u8 *seen = reply ? &flow->tcp_flags_reply : &flow->tcp_flags_original;
@@ -80,11 +81,13 @@ static __always_inline struct flow_quota *quota_of(__u32 endpoint)
 	return bpf_map_lookup_elem(&flow_quotas, &endpoint);
 }
 
-/* Makes the flow of the packet, or makes an ended one anew. The originator pays, or the destination where that is not on this node. */
-SUBPROGRAM int flow_create(const struct flow_key *key, const struct packet *p, const struct judgement *j, __u64 now,
-			   _Bool sender_low)
+/* Makes the flow of the packet, or makes an ended one anew. The originator pays, or the destination where
+ * that is not on this node. */
+SUBPROGRAM int flow_create(const struct flow_key *key, const struct packet *p, const struct judgement *j,
+			   __u64 now, _Bool sender_low)
 {
-	REQUIRE(key, p, j);
+	if (!key || !p || !j)
+		return -DROP_INTERNAL;
 	struct flow flow = {
 		.judged = j->judged,
 		.flags = sender_low ? FLOW_ORIGINATOR_LOW : 0,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Connection tracking and access control together: what the flow table knows is obeyed, all else is judged by both sides' policies. */
+/* Connection tracking and access control together: what the flow table knows is obeyed, all else is judged by
+ * both sides' policies. */
 #pragma once
 
 #include "flow.h"
@@ -9,11 +10,13 @@
 /* The packet's own side, as the hook knows it: its endpoint and the commit word, read once per packet. */
 struct own_side {
 	__u64 commit;
-	__u32 arrived_on; /* to_container: interface that the packet came in by, 0 when it is the host's own */
+	__u32 arrived_on; /* to_container: interface that the packet came in by, 0 when it is the host's own
+			   */
 	__u32 is_source;
 };
 
-/* A packet of another container on this node comes by the stack only if that container's own hook let it go there. */
+/* A packet of another container on this node comes by the stack only if that container's own hook let it go
+ * there. */
 static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer)
 {
 	struct endpoint *endpoint = peer && !own->is_source ? endpoint_row(peer) : NULL;
@@ -36,7 +39,8 @@ static __always_inline __u64 judged_under(__u32 source_version, __u32 destinatio
 /* Judges a packet that opens a flow: the source's egress policy, then the destination's ingress policy. */
 SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct judgement *j)
 {
-	REQUIRE(p, own, j);
+	if (!p || !own || !j)
+		return -DROP_INTERNAL;
 	struct side source = {}, destination = {};
 	struct policy_result policy = {};
 	int result = own->is_source ? side_of_endpoint(&source, endpoint_id, own->commit)
@@ -85,9 +89,11 @@ static __always_inline void swap_sides(struct packet *p)
 	p->destination_port = port;
 }
 
-/* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by its original direction, so that
- * a reply never fails for being a reply. A flow that is denied keeps its entry: its later packets must not pass for new flows. */
-static __always_inline int judge_again(struct packet *p, struct own_side *own, struct flow *flow, struct judgement *j)
+/* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by
+ * its original direction, so that a reply never fails for being a reply. A flow that is denied keeps its
+ * entry: its later packets must not pass for new flows. */
+static __always_inline int judge_again(struct packet *p, struct own_side *own, struct flow *flow,
+				       struct judgement *j)
 {
 	if (j->reply) {
 		swap_sides(p);
@@ -113,8 +119,9 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 }
 
 /* A packet that no live flow knows. */
-static __always_inline int judge_new(const struct flow_key *key, const struct packet *p, const struct own_side *own,
-				     struct judgement *j, __u64 now, _Bool sender_low)
+static __always_inline int judge_new(const struct flow_key *key, const struct packet *p,
+				     const struct own_side *own, struct judgement *j, __u64 now,
+				     _Bool sender_low)
 {
 	if (p->echo_reply)
 		return -DROP_UNSOLICITED_REPLY;
@@ -132,8 +139,10 @@ enum flow_result {
 	FLOW_OPENED = 1, /* first packet: tell it */
 };
 
-/* A flow_result, or a negative drop reason. The other side's endpoint, 0 if it is not on this node, in *peer. */
-static __always_inline int track_and_judge(struct packet *p, struct own_side *own, struct judgement *j, __u32 *peer)
+/* A flow_result, or a negative drop reason. The other side's endpoint, 0 if it is not on this node, in *peer.
+ */
+static __always_inline int track_and_judge(struct packet *p, struct own_side *own, struct judgement *j,
+					   __u32 *peer)
 {
 	struct flow_key key;
 	_Bool sender_low = flow_key_of(&key, p);
@@ -149,7 +158,8 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 		if (flow_closing(flow))
 			goto opens;
 		if (reply) {
-			/* Not a reply, whatever the flow's direction (RFC 9293, 3.5): both sides open at once, or a disguise. */
+			/* Not a reply, whatever the flow's direction (RFC 9293, 3.5): both sides open at
+			 * once, or a disguise. */
 			j->reply = 0;
 			result = judge(p, own, j);
 			*peer = own->is_source ? j->destination_endpoint : j->source_endpoint;

@@ -11,24 +11,24 @@
 
 #define PINNED 1
 
-#define ARRAY_MAP(name, kind, value_type, count, flags)                                                              \
-	struct {                                                                                                      \
-		__uint(type, kind);                                                                                   \
-		__uint(max_entries, count);                                                                           \
-		__type(key, __u32);                                                                                   \
-		__type(value, value_type);                                                                            \
-		__uint(map_flags, flags);                                                                             \
-		__uint(pinning, PINNED);                                                                              \
+#define ARRAY_MAP(name, kind, value_type, count, flags)                                                      \
+	struct {                                                                                             \
+		__uint(type, kind);                                                                          \
+		__uint(max_entries, count);                                                                  \
+		__type(key, __u32);                                                                          \
+		__type(value, value_type);                                                                   \
+		__uint(map_flags, flags);                                                                    \
+		__uint(pinning, PINNED);                                                                     \
 	} name SEC(".maps")
 
-#define KEYED_MAP(name, kind, key_type, value_type, count, flags)                                                    \
-	struct {                                                                                                      \
-		__uint(type, kind);                                                                                   \
-		__uint(max_entries, count);                                                                           \
-		__type(key, key_type);                                                                                \
-		__type(value, value_type);                                                                            \
-		__uint(map_flags, flags);                                                                             \
-		__uint(pinning, PINNED);                                                                              \
+#define KEYED_MAP(name, kind, key_type, value_type, count, flags)                                            \
+	struct {                                                                                             \
+		__uint(type, kind);                                                                          \
+		__uint(max_entries, count);                                                                  \
+		__type(key, key_type);                                                                       \
+		__type(value, value_type);                                                                   \
+		__uint(map_flags, flags);                                                                    \
+		__uint(pinning, PINNED);                                                                     \
 	} name SEC(".maps")
 
 ARRAY_MAP(endpoints, BPF_MAP_TYPE_ARRAY, struct endpoint, MAX_ENDPOINTS, BPF_F_MMAPABLE);
@@ -44,7 +44,8 @@ ARRAY_MAP(lost_events, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, 1, 0);
 KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_value, MAX_ENDPOINTS * 2,
 	  BPF_F_NO_PREALLOC);
 KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
-KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000, BPF_F_NO_PREALLOC);
+KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000,
+	  BPF_F_NO_PREALLOC);
 /* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. */
 KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, BPF_F_NO_PREALLOC);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Neighbour discovery for the gateway (RFC 4861). Only solicitations of the gateway are answered; a container that plays router, redirects
- * or answers for others is dropped. */
+/* Neighbour discovery for the gateway (RFC 4861). Only solicitations of the gateway are answered; a container
+ * that plays router, redirects or answers for others is dropped. */
 #pragma once
 
 #include "address.h"
@@ -96,12 +96,15 @@ static __always_inline int check_solicitation_option(struct __sk_buff *skb, cons
 	struct link_layer_option *option = inner_header_at(skb, p, offset, sizeof(*option));
 	if (!option || option->length != 1)
 		return -DROP_NDISC_MALFORMED;
-	return option->type == NDISC_OPTION_SOURCE && !mac_equal(&option->mac, &container_mac) ? -DROP_NDISC_SPOOFED : 0;
+	return option->type == NDISC_OPTION_SOURCE && !mac_equal(&option->mac, &container_mac)
+		       ? -DROP_NDISC_SPOOFED
+		       : 0;
 }
 
 SUBPROGRAM int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
 {
-	REQUIRE(p);
+	if (!p)
+		return -DROP_INTERNAL;
 	if (p->icmp_type != NDISC_NEIGHBOUR_SOLICITATION)
 		return p->icmp_type == NDISC_ROUTER_SOLICITATION ? -DROP_MULTICAST : -DROP_NDISC_FORBIDDEN;
 	/* no extension headers, and from the link itself (RFC 4861, 7.1.1) */

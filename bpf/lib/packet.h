@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A packet after it was parsed: what all later steps decide by. No pointer into the packet is kept, since helpers invalidate them. */
+/* A packet after it was parsed: what all later steps decide by. No pointer into the packet is kept, since
+ * helpers invalidate them. */
 #pragma once
 
 #include <linux/if_ether.h>
@@ -24,7 +25,7 @@ struct packet {
 	__be16 destination_port;
 	__u16 ethertype; /* host order */
 	__u16 l4_offset; /* bytes from the Ethernet header on */
-	__u32 end; /* likewise, of the IP packet */
+	__u32 end;       /* likewise, of the IP packet */
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u8 icmp_type;
@@ -54,19 +55,19 @@ struct judgement {
 /* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */
 #define MAX_HEADER_OFFSET 0x7fff
 
-/* A packet pointer of the context. Loaded as the verifier wants to see it: the compiler, which takes the field for the 32-bit number that it
- * is declared as, would keep it in half a register. */
-#define CONTEXT_POINTER(skb, field)                                                                                   \
-	({                                                                                                            \
-		void *pointer;                                                                                        \
-		asm volatile("%[pointer] = *(u32 *)(%[base] + %[offset])"                                             \
-			     : [pointer] "=r"(pointer)                                                                \
-			     : [base] "r"(skb), [offset] "i"(__builtin_offsetof(struct __sk_buff, field)));           \
-		pointer;                                                                                              \
+/* A packet pointer of the context. Loaded as the verifier wants to see it: the compiler, which takes the
+ * field for the 32-bit number that it is declared as, would keep it in half a register. */
+#define CONTEXT_POINTER(skb, field)                                                                          \
+	({                                                                                                   \
+		void *pointer;                                                                               \
+		asm volatile("%[pointer] = *(u32 *)(%[base] + %[offset])"                                    \
+			     : [pointer] "=r"(pointer)                                                       \
+			     : [base] "r"(skb), [offset] "i"(__builtin_offsetof(struct __sk_buff, field)));  \
+		pointer;                                                                                     \
 	})
 
-/* The header of size bytes at offset, made readable if it lies in a fragment of the buffer; NULL when the packet ends before.
- * Every pointer into the packet from earlier calls is void afterwards. */
+/* The header of size bytes at offset, made readable if it lies in a fragment of the buffer; NULL when the
+ * packet ends before. Every pointer into the packet from earlier calls is void afterwards. */
 static __always_inline void *header_at(struct __sk_buff *skb, __u32 offset, __u32 size)
 {
 	if (offset > MAX_HEADER_OFFSET)

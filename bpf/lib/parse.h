@@ -42,7 +42,8 @@ struct echo_header {
 };
 
 /* As header_at, and within what the IP header says is the packet: padding behind it is not looked at. */
-static __always_inline void *inner_header_at(struct __sk_buff *skb, const struct packet *p, __u32 offset, __u32 size)
+static __always_inline void *inner_header_at(struct __sk_buff *skb, const struct packet *p, __u32 offset,
+					     __u32 size)
 {
 	return offset + size > p->end ? NULL : header_at(skb, offset, size);
 }
@@ -189,18 +190,19 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p)
 	case IPPROTO_SCTP:
 		return parse_ports(skb, p, 12);
 	case IPPROTO_ICMP:
-		return p->ethertype == ETH_P_IP ? parse_icmp(skb, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY) : -DROP_MALFORMED;
+		return p->ethertype == ETH_P_IP ? parse_icmp(skb, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY)
+						: -DROP_MALFORMED;
 	case IPPROTO_ICMPV6:
-		return p->ethertype == ETH_P_IPV6
-			       ? parse_icmp(skb, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY)
-			       : -DROP_MALFORMED;
+		return p->ethertype == ETH_P_IPV6 ? parse_icmp(skb, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY)
+						  : -DROP_MALFORMED;
 	}
 	return 0;
 }
 
 SUBPROGRAM int parse_ip(struct __sk_buff *skb, struct packet *p)
 {
-	REQUIRE(p);
+	if (!p)
+		return -DROP_INTERNAL;
 	int result = p->ethertype == ETH_P_IP ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
 	return result ? result : parse_l4(skb, p);
 }

@@ -13,8 +13,8 @@ static __always_inline __be16 port_prefix(__be16 port, __u32 length)
 
 #define RANK_DENIES 1
 
-/* The best entry so far. Kept in the caller's memory, of which the verifier remembers no values: in a register it would follow every order
- * in which entries can outrank each other. */
+/* The best entry so far. Kept in the caller's memory, of which the verifier remembers no values: in a
+ * register it would follow every order in which entries can outrank each other. */
 struct policy_result {
 	__u64 rank;
 	__u32 rule;
@@ -31,7 +31,8 @@ static __always_inline __u64 rank_of(const struct policy_value *value)
 SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
 			    struct policy_result *result)
 {
-	REQUIRE(p, result);
+	if (!p || !result)
+		return -DROP_INTERNAL;
 	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_index);
 	if (!slot)
 		return -DROP_INTERNAL;

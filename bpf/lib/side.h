@@ -9,8 +9,8 @@
 
 struct side {
 	__u32 endpoint; /* 0: not on this node */
-	__u32 slot;	/* of the endpoint's current generation */
-	__u32 version;	/* generation, or epoch of a remote address; what a judgement is valid for */
+	__u32 slot;     /* of the endpoint's current generation */
+	__u32 version;  /* generation, or epoch of a remote address; what a judgement is valid for */
 	__u32 identity;
 };
 
@@ -44,10 +44,12 @@ static __always_inline int side_of_endpoint(struct side *side, __u32 endpoint, _
 	return 0;
 }
 
-/* Whoever owns the address. The epoch is read before ipcache: a change in between makes the judgement stale, not wrong. */
+/* Whoever owns the address. The epoch is read before ipcache: a change in between makes the judgement stale,
+ * not wrong. */
 SUBPROGRAM int side_of_address(struct side *side, const struct address *a)
 {
-	REQUIRE(side, a);
+	if (!side || !a)
+		return -DROP_INTERNAL;
 	struct local_key local = {.address = *a, .network = network_id};
 	struct local_value *value = bpf_map_lookup_elem(&local_endpoints, &local);
 	if (value) {

@@ -30,7 +30,7 @@ internal sealed class FlowTable(BpfMap<FlowKey, Flow> flows, MappedArray<FlowQuo
     public IReadOnlyList<FlowRow> Dump()
     {
         ulong now = clock.Now();
-        return [.. flows.ReadAll().Select(pair => RowOf(pair.Key, pair.Value, now))];
+        return [.. flows.Entries().Select(pair => RowOf(pair.Key, pair.Value, now))];
     }
 
     private delegate bool FlowPredicate(in Flow flow);
@@ -38,7 +38,7 @@ internal sealed class FlowTable(BpfMap<FlowKey, Flow> flows, MappedArray<FlowQuo
     private int Remove(FlowPredicate predicate)
     {
         int removed = 0;
-        foreach (var (key, flow) in flows.ReadAll())
+        foreach (var (key, flow) in flows.Entries())
         {
             if (!predicate(flow) || !flows.Delete(key))
                 continue;

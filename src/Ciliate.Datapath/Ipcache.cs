@@ -22,7 +22,7 @@ internal sealed class Ipcache(BpfMap<IpcacheKey, IpcacheValue> map, EpochTable e
         epochs.Raise(prefix);
     }
 
-    public IReadOnlyList<IpcacheRow> Dump() => [.. map.ReadAll().Select(pair =>
+    public IReadOnlyList<IpcacheRow> Dump() => [.. map.Entries().Select(pair =>
         new IpcacheRow(AddressCodec.DecodePrefix(pair.Key.Address, (int)pair.Key.PrefixLength - NetworkBits), pair.Value.Identity))];
 
     private static IpcacheKey KeyOf(IPNetwork prefix) => new()

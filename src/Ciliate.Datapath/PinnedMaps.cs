@@ -54,9 +54,9 @@ internal sealed class PinnedMaps : IDisposable
 
     public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string root)
     {
-        Directory.CreateDirectory(root);
+        var directory = Directory.CreateDirectory(Path.Combine(root, "maps")).FullName;
         // The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything depends on it.
-        return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = root }));
+        return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = directory }));
     }
 
     public void Dispose()

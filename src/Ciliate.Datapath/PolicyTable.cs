@@ -12,7 +12,7 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
     /// <summary>Reads back what an earlier agent left; entries of slots that are not <paramref name="used"/> are removed.</summary>
     public void Adopt(IReadOnlySet<uint> used)
     {
-        foreach (var (key, _) in map.ReadAll())
+        foreach (var (key, _) in map.Entries())
             KeysOf(key.Slot).Add(key);
         foreach (var orphan in _keys.Keys.Where(slot => !used.Contains(slot)).ToArray())
             Clear(orphan);
@@ -50,7 +50,7 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
             map.DeleteMany(keys.ToArray());
     }
 
-    public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.ReadAll().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
+    public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.Entries().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
 
     private HashSet<PolicyKey> KeysOf(uint slot)
     {

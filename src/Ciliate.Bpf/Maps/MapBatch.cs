@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ciliate.Linux;
 using static Ciliate.Bpf.Interop.BpfCommand;
 
@@ -11,20 +12,19 @@ internal static unsafe class MapBatch<TKey, TValue> where TKey : unmanaged where
     // The place where the kernel goes on: a number for hashes and arrays, a key for tries.
     private const int LeastPositionSize = 8;
 
-    public static List<KeyValuePair<TKey, TValue>> Read(BpfMap map, bool delete)
+    /// <summary>Entries in steps, so that a large map takes no more memory here than a step does.</summary>
+    public static IEnumerable<KeyValuePair<TKey, TValue>> Read(BpfMap map, bool delete)
     {
-        int command = delete ? BPF_MAP_LOOKUP_AND_DELETE_BATCH : BPF_MAP_LOOKUP_BATCH;
         int room = (int)Math.Min(Math.Max(map.Info.MaxEntries, 1), Step);
         TKey[] keys = new TKey[room];
         TValue[] values = new TValue[room];
-        byte[] position = new byte[Math.Max(sizeof(TKey), LeastPositionSize)];
+        byte[] position = new byte[Math.Max(Unsafe.SizeOf<TKey>(), LeastPositionSize)];
         byte[] next = new byte[position.Length];
-        var entries = new List<KeyValuePair<TKey, TValue>>();
-        bool first = true;
-        while (true)
+        bool first = true, more = true;
+        while (more)
         {
             int count = keys.Length;
-            int result = Call(command, map, first ? null : position, next, keys, values, ref count);
+            int result = Call(delete ? BPF_MAP_LOOKUP_AND_DELETE_BATCH : BPF_MAP_LOOKUP_BATCH, map, first ? null : position, next, keys, values, ref count);
             if (result == -Errno.ENOSPC)
             {
                 // One bucket of the hash holds more than there is room for.
@@ -33,19 +33,15 @@ internal static unsafe class MapBatch<TKey, TValue> where TKey : unmanaged where
                 continue;
             }
 
-            if (result < 0 && result != -Errno.ENOENT)
+            more = result != -Errno.ENOENT;
+            if (more)
             {
                 MapCalls.ThrowIfFailed(result, "read all of", map);
             }
 
             for (int i = 0; i < count; i++)
             {
-                entries.Add(new(keys[i], values[i]));
-            }
-
-            if (result == -Errno.ENOENT)
-            {
-                return entries;
+                yield return new(keys[i], values[i]);
             }
 
             (position, next, first) = (next, position, false);

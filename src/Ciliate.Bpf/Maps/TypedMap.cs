@@ -77,10 +77,13 @@ public sealed unsafe class BpfMap<TKey, TValue> where TKey : unmanaged where TVa
 
     /// <summary>All entries, in large steps. Of a hash: every entry that is there throughout, once.</summary>
     /// <exception cref="LinuxException">The kernel refuses.</exception>
-    public List<KeyValuePair<TKey, TValue>> ReadAll() => MapBatch<TKey, TValue>.Read(Map, delete: false);
+    public List<KeyValuePair<TKey, TValue>> ReadAll() => [.. Entries()];
+
+    /// <summary>Like <see cref="ReadAll"/>, one after the other: it takes little memory however large the map is.</summary>
+    public IEnumerable<KeyValuePair<TKey, TValue>> Entries() => MapBatch<TKey, TValue>.Read(Map, delete: false);
 
     /// <summary>Like <see cref="ReadAll"/>, and takes the entries out.</summary>
-    public List<KeyValuePair<TKey, TValue>> TakeAll() => MapBatch<TKey, TValue>.Read(Map, delete: true);
+    public List<KeyValuePair<TKey, TValue>> TakeAll() => [.. MapBatch<TKey, TValue>.Read(Map, delete: true)];
 
     /// <summary>Sets many entries with few calls.</summary>
     /// <exception cref="LinuxException">Those before the one that failed are set.</exception>
