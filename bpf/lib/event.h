@@ -20,6 +20,7 @@ static __always_inline void count_packet(__u32 endpoint, enum direction directio
 	}
 }
 
+/* By the direction whose policy or hook refused the packet. */
 static __always_inline void count_drop(__u32 reason, enum direction direction, __u32 length)
 {
 	__u32 index = reason * 2 + direction;
