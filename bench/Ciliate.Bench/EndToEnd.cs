@@ -13,6 +13,9 @@ internal sealed class EndToEnd : IDisposable
     private static readonly (AddressFamily Family, string Name)[] s_families =
         [(AddressFamily.InterNetwork, "ipv4"), (AddressFamily.InterNetworkV6, "ipv6")];
 
+    private static readonly Func<Topology>[] s_others =
+        [VethTopology.Make, FloorTopology.MakeRedirect, FloorTopology.MakeRedirectWithState, BridgeTopology.Make];
+
     private readonly Options _options;
     private readonly Resources _resources = new();
     private readonly List<Topology> _topologies = [];
@@ -27,7 +30,7 @@ internal sealed class EndToEnd : IDisposable
         try
         {
             _node = Add(CiliateNode.Make(options.Binaries), node => node.Topology);
-            foreach (var make in new[] { VethTopology.Make, FloorTopology.MakeRedirect, FloorTopology.MakeRedirectWithState, BridgeTopology.Make })
+            foreach (var make in s_others)
             {
                 cancellation.ThrowIfCancellationRequested();
                 Add(make(), topology => topology);

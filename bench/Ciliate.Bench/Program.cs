@@ -7,14 +7,24 @@ using Ciliate.Testing;
 const int Done = 0, Failed = 1, Interrupted = 130;
 const int QuickRounds = 2;
 
-var rounds = new Option<int>("--rounds") { Description = "Measure every case this many times; medians are told.", DefaultValueFactory = _ => 7 };
+var rounds = new Option<int>("--rounds")
+{
+    Description = "Measure every case this many times; medians are told.",
+    DefaultValueFactory = _ => 7,
+    HelpName = "N",
+};
 rounds.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int>() is < 1 or > 1000)
         result.AddError("--rounds must be a number from 1 to 1000");
 });
 var quick = new Option<bool>("--quick") { Description = "Only show that everything works, in some seconds; the figures tell nothing." };
-var pattern = new Option<string>("--case") { Description = "Only cases that match, such as 'tcp-*/ipv4'.", DefaultValueFactory = _ => "*", HelpName = "GLOB" };
+var pattern = new Option<string>("--case")
+{
+    Description = "Only cases that match, such as 'tcp-*/ipv4'.",
+    DefaultValueFactory = _ => "*",
+    HelpName = "GLOB",
+};
 var binaries = new Option<string>("--bin")
 {
     Description = "Directory of ciliated and ciliate.",

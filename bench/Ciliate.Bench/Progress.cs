@@ -1,18 +1,20 @@
 namespace Ciliate.Bench;
 
-/// <summary>What is going on, on stderr: one line that changes on a terminal, one line each elsewhere.</summary>
+/// <summary>What is going on, on stderr: on a terminal one line that changes, elsewhere a line for each stage.</summary>
 internal sealed class Progress
 {
     private const string ClearLine = "\r\e[K";
 
     private readonly bool _terminal = !Console.IsErrorRedirected;
+    private string _stage = "";
 
-    public void Say(string what)
+    public void Say(string stage, string detail = "")
     {
         if (_terminal)
-            Console.Error.Write(ClearLine + what);
-        else
-            Console.Error.WriteLine(what);
+            Console.Error.Write($"{ClearLine}{stage} {detail}");
+        else if (stage != _stage)
+            Console.Error.WriteLine(stage);
+        _stage = stage;
     }
 
     /// <summary>Leaves the terminal's line clean.</summary>

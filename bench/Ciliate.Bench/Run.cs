@@ -5,13 +5,15 @@ using Ciliate.Bench.Workloads;
 
 namespace Ciliate.Bench;
 
-/// <summary>One run: rounds of slices, each round in an order of its own, so that whatever disturbs the machine disturbs all alike.</summary>
+/// <summary>One run: rounds of slices, each round in an order of its own, so that whatever disturbs the machine disturbs all
+/// alike.</summary>
 internal sealed class Run(Options options, Progress progress, CancellationToken cancellation)
 {
     private static readonly Measure s_start = new("cli-start", "ms", LowerIsBetter: true);
     private static readonly (string Variant, string Argument)[] s_starts = [("version", "version"), ("help", "--help")];
     private static readonly Measure[] s_programMeasures = [ProgramRuns.Established, ProgramRuns.Shuffled, ProgramRuns.NewFlow];
-    private static readonly (string Name, Packet Packet)[] s_packets = [("ipv4", ContainerRig.IPv4Packet), ("ipv6", ContainerRig.IPv6Packet)];
+    private static readonly (string Name, Packet Packet)[] s_packets =
+        [("ipv4", ContainerRig.IPv4Packet), ("ipv6", ContainerRig.IPv6Packet)];
 
     /// <summary>Spawns of each program, all rounds together.</summary>
     private const int Spawns = 50;
@@ -31,7 +33,7 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
             foreach (var (what, run) in slices)
             {
                 cancellation.ThrowIfCancellationRequested();
-                progress.Say($"round {round} of {options.Rounds}: {what}");
+                progress.Say($"round {round} of {options.Rounds}", what);
                 run();
             }
         }

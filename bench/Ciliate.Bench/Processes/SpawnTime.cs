@@ -17,7 +17,9 @@ internal static unsafe class SpawnTime
         long start = Stopwatch.GetTimestamp();
         int status = SpawnAndWait(program, arguments);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        return status == 0 ? milliseconds : throw new BenchException($"{program} {string.Join(' ', arguments)} failed with wait status {status}");
+        return status == 0
+            ? milliseconds
+            : throw new BenchException($"{program} {string.Join(' ', arguments)} failed with wait status {status}");
     }
 
     private static int SpawnAndWait(string program, string[] arguments)

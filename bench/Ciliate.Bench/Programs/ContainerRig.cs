@@ -7,7 +7,8 @@ using Ciliate.Testing;
 namespace Ciliate.Bench.Programs;
 
 /// <summary>Our datapath with two containers under policy in both directions, in the state in which the reference figures were taken:
-/// 10,000 ipcache entries, 100 entries beside those that allow in each direction, a table of 524,288 flows. Nothing is attached anywhere.</summary>
+/// 10,000 ipcache entries, 100 entries beside those that allow in each direction, a table of 524,288 flows. Nothing is attached
+/// anywhere.</summary>
 internal sealed class ContainerRig : IDisposable
 {
     private const ushort ClientId = 1, ServerId = 2;
@@ -16,7 +17,8 @@ internal sealed class ContainerRig : IDisposable
     private const uint FlowTableSize = 524_288;
     private const byte Tcp = 6;
 
-    private static readonly PhysicalAddress s_gatewayMac = new([2, 0, 0, 0, 0, 0xfe]), s_clientMac = new([2, 0, 0, 0, 0, 1]), s_serverMac = new([2, 0, 0, 0, 0, 2]);
+    private static readonly PhysicalAddress s_gatewayMac = new([2, 0, 0, 0, 0, 0xfe]);
+    private static readonly PhysicalAddress s_clientMac = new([2, 0, 0, 0, 0, 1]), s_serverMac = new([2, 0, 0, 0, 0, 2]);
     private static readonly IPAddress s_clientIPv4 = IPAddress.Parse("10.9.0.2"), s_clientIPv6 = IPAddress.Parse("fd09::2");
     private static readonly IPAddress s_serverIPv4 = IPAddress.Parse("10.9.0.3"), s_serverIPv6 = IPAddress.Parse("fd09::3");
 

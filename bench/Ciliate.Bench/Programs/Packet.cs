@@ -4,7 +4,8 @@ using System.Net.NetworkInformation;
 
 namespace Ciliate.Bench.Programs;
 
-/// <summary>A TCP packet without payload as a container sends it, at least 64 bytes on the wire. The TCP checksum is left 0: no program looks at it.</summary>
+/// <summary>A TCP packet without payload as a container sends it, at least 64 bytes on the wire. The TCP checksum is left 0: no program
+/// looks at it.</summary>
 internal sealed record Packet(PhysicalAddress DestinationMac, PhysicalAddress SourceMac, IPAddress Source, IPAddress Destination)
 {
     public const byte HopLimit = 64, Syn = 0x02, Ack = 0x10;

@@ -5,8 +5,8 @@ using Ciliate.Bpf;
 
 namespace Ciliate.Bench.Programs;
 
-/// <summary>Nanoseconds per packet of our program and of the floor's programs, by BPF_PROG_TEST_RUN. One object is one round: tables and programs
-/// are made for it, so no round inherits the flows of another.</summary>
+/// <summary>Nanoseconds per packet of our program and of the floor's programs, by BPF_PROG_TEST_RUN. One object is one round: tables
+/// and programs are made for it, so no round inherits the flows of another.</summary>
 internal sealed class ProgramRuns : IDisposable
 {
     public static readonly Measure Established = new("packet-established", "ns", LowerIsBetter: true);

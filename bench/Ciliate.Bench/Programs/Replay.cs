@@ -59,7 +59,7 @@ internal sealed class Replay : IDisposable
         });
         return result.ReturnValue == verdict
             ? result.NanosecondsPerRun
-            : throw new BenchException($"{subject} gave verdict {result.ReturnValue} where {verdict} was expected: it did not do what was to be measured");
+            : throw new BenchException($"{subject} gave verdict {result.ReturnValue}, not {verdict}: it did not do what was to be measured");
     }
 
     public void Dispose() => _loaded.Dispose();

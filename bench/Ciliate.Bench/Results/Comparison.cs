@@ -35,7 +35,8 @@ internal static class Comparison
         var ratio = Statistics.Of([.. ours.Zip(theirs, (mine, its) => mine / its)]);
         var measure = series.MeasureOf(name);
         return new ResultLine(
-            name, peer, Ratio(own.Median, other.Median), Better(measure.LowerIsBetter), Round(own.Median), Round(other.Median), measure.Unit, own.Runs,
+            name, peer, Ratio(own.Median, other.Median), Better(measure.LowerIsBetter),
+            Round(own.Median), Round(other.Median), measure.Unit, own.Runs,
             new Spread(Range(own), Range(other), [Math.Round(ratio.Min, 3), Math.Round(ratio.Max, 3)]));
     }
 
@@ -45,7 +46,8 @@ internal static class Comparison
         var measure = series.MeasureOf(name);
         double? ratio = theirs is double other ? Ratio(own.Median, other) : null;
         return new ResultLine(
-            name, peer, ratio, Better(measure.LowerIsBetter), Round(own.Median), theirs, measure.Unit, own.Runs, new Spread(Range(own), null, null));
+            name, peer, ratio, Better(measure.LowerIsBetter), Round(own.Median), theirs, measure.Unit, own.Runs,
+            new Spread(Range(own), null, null));
     }
 
     private static double Ratio(double ours, double theirs) => Math.Round(ours / theirs, 3);

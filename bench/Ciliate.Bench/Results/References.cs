@@ -1,6 +1,7 @@
 namespace Ciliate.Bench.Results;
 
-/// <summary>Figures of others that cannot be measured in the same run: medians from another machine of this kind. A ratio to them is a hint.</summary>
+/// <summary>Figures of others that cannot be measured in the same run: medians from another machine of this kind. A ratio to them is a
+/// hint.</summary>
 internal static class References
 {
     public const string Cilium = "cilium 1.19.4 (reference, other machine)";
@@ -9,7 +10,7 @@ internal static class References
     {
         ["packet-established/ipv4"] = 883,
         ["packet-new-flow/ipv4"] = 1132,
-        ["agent-rss"] = 185,
+        ["agent-rss"] = 176,
     };
 
     public static double? OfCilium(string name) => s_cilium.TryGetValue(name, out double value) ? value : null;

@@ -16,7 +16,8 @@ internal static class ResultTable
     {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("case").AddColumn("contender")
-            .AddColumn(Right("median")).AddColumn(Right("min – max")).AddColumn("unit").AddColumn(Right("÷ first")).AddColumn(Right("ciliate ÷ it"));
+            .AddColumn(Right("median")).AddColumn(Right("min – max")).AddColumn("unit")
+            .AddColumn(Right("÷ first")).AddColumn(Right("ciliate ÷ it"));
         foreach (string name in series.Cases)
             AddCase(table, series, name);
         // A terminal's width is not a file's.
@@ -40,7 +41,10 @@ internal static class ResultTable
                 contenders.Length > 1 ? Two(statistics.Median / first) : "", toOurs);
         }
         if (ours.Count > 0 && References.OfCilium(name) is double reference)
-            table.AddRow("", References.Cilium, Figure(reference), "", series.MeasureOf(name).Unit, "", Two(Statistics.Of(ours).Median / reference));
+        {
+            string ratio = Two(Statistics.Of(ours).Median / reference);
+            table.AddRow("", References.Cilium, Figure(reference), "", series.MeasureOf(name).Unit, "", ratio);
+        }
     }
 
     private static double MedianOf(Series series, string name, string contender) => Statistics.Of(series.Values(name, contender)).Median;

@@ -31,8 +31,8 @@ internal sealed class CiliateNode
         _node = resources.Add(new TestNamespace("ciliate-node"));
         _socket = Path.Combine(directory, "ciliate.sock");
         Agent = resources.Add(TestProcess.Start(
-            _node, agent, "--socket", _socket, "--state-dir", Path.Combine(directory, "state"), "--bpf-root", Path.Combine(bpf.Path, "ciliate"),
-            "--flow-table-size", "524288"));
+            _node, agent, "--socket", _socket, "--state-dir", Path.Combine(directory, "state"),
+            "--bpf-root", Path.Combine(bpf.Path, "ciliate"), "--flow-table-size", "524288"));
         var (web, client) = (resources.Add(new TestNamespace("ciliate-server")), resources.Add(new TestNamespace("ciliate-client")));
         AwaitAgent();
         Add("server", web);
@@ -69,7 +69,8 @@ internal sealed class CiliateNode
             throw new BenchException($"ciliated did not start: {LastLine(Agent.Errors)}");
     }
 
-    private void Add(string name, TestNamespace container) => Run("endpoint", "add", name, "--netns", container.Path, "--label", $"app={name}");
+    private void Add(string name, TestNamespace container) =>
+        Run("endpoint", "add", name, "--netns", container.Path, "--label", $"app={name}");
 
     private (IPAddress IPv4, IPAddress IPv6) AddressesOf(string name)
     {
@@ -83,7 +84,7 @@ internal sealed class CiliateNode
         var result = Start(arguments);
         return result.ExitCode == 0
             ? result.Output
-            : throw new BenchException($"'ciliate {string.Join(' ', arguments)}' failed with exit code {result.ExitCode}: {LastLine(result.Errors)}");
+            : throw new BenchException($"'ciliate {string.Join(' ', arguments)}' failed with {result.ExitCode}: {LastLine(result.Errors)}");
     }
 
     private ProcessResult Start(params string[] arguments)
@@ -125,6 +126,7 @@ internal sealed class CiliateNode
     private static string Rules(string side, string peer, string served)
     {
         var lists = Enumerable.Range(6000, FillerRules).Select(port => $$"""{port: "{{port}}", protocol: TCP}""").Prepend(served);
-        return string.Join('\n', lists.Select(ports => $$$"""  - { {{{side}}}: [{matchLabels: {app: {{{peer}}} }}], toPorts: [{ports: [{{{ports}}}]}] }"""));
+        return string.Join('\n', lists.Select(ports =>
+            $$$"""  - { {{{side}}}: [{matchLabels: {app: {{{peer}}} }}], toPorts: [{ports: [{{{ports}}}]}] }"""));
     }
 }

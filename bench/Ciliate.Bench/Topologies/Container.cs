@@ -6,7 +6,8 @@ using Ciliate.Testing;
 namespace Ciliate.Bench.Topologies;
 
 /// <summary>A namespace with an eth0 whose other end is in a node's namespace.</summary>
-internal sealed record Container(TestNamespace Namespace, int Interface, PhysicalAddress Mac, int HostInterface, IPAddress IPv4, IPAddress IPv6)
+internal sealed record Container(
+    TestNamespace Namespace, int Interface, PhysicalAddress Mac, int HostInterface, IPAddress IPv4, IPAddress IPv6)
 {
     private const string InterfaceName = "eth0";
 
@@ -17,7 +18,8 @@ internal sealed record Container(TestNamespace Namespace, int Interface, Physica
         string hostName = $"host{number}";
         var host = node.Route.CreateVeth(new VethSpec(hostName, InterfaceName) { PeerNamespace = inside.Namespace });
         var own = inside.Route.GetLink(InterfaceName);
-        var container = new Container(inside, own.Index, own.Mac, host.Index, IPAddress.Parse($"10.98.0.{number}"), IPAddress.Parse($"fd98::{number}"));
+        var container = new Container(
+            inside, own.Index, own.Mac, host.Index, IPAddress.Parse($"10.98.0.{number}"), IPAddress.Parse($"fd98::{number}"));
         inside.Route.AddAddress(own.Index, container.IPv4, 24);
         inside.Route.AddAddress(own.Index, container.IPv6, 64);
         inside.Route.SetUp(own.Index);

@@ -4,7 +4,8 @@ using Ciliate.Testing;
 
 namespace Ciliate.Bench.Topologies;
 
-/// <summary>Two veth pairs, and on each host end a program that hands the packet to the other container: what any datapath of this shape pays.</summary>
+/// <summary>Two veth pairs, and on each host end a program that hands the packet to the other container: what any datapath of this
+/// shape pays.</summary>
 internal static class FloorTopology
 {
     public const string Redirect = "redirect";

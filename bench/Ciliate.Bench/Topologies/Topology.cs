@@ -6,7 +6,8 @@ using Ciliate.Testing;
 namespace Ciliate.Bench.Topologies;
 
 /// <summary>Two namespaces and a way between them.</summary>
-internal sealed class Topology(string name, TestNamespace client, TestNamespace server, IPAddress ipv4, IPAddress ipv6, Resources resources) : IDisposable
+internal sealed class Topology(
+    string name, TestNamespace client, TestNamespace server, IPAddress ipv4, IPAddress ipv6, Resources resources) : IDisposable
 {
     public string Name => name;
 

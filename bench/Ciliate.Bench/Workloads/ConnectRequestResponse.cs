@@ -5,8 +5,9 @@ using Ciliate.Bench.Interop;
 
 namespace Ciliate.Bench.Workloads;
 
-/// <summary>A TCP connection for each byte there and back. The server closes first, so that the client's ports are free again at once. The time
-/// is that from the client's socket(2) to the answer; the rate counts the whole life of the connections, their end included.</summary>
+/// <summary>A TCP connection for each byte there and back. The server closes first, so that the client's ports are free again at once.
+/// The time is that from the client's socket(2) to the answer; the rate counts the whole life of the connections, their end
+/// included.</summary>
 internal sealed unsafe class ConnectRequestResponse() : Workload(ServedPort, SocketType.Stream)
 {
     public const ushort ServedPort = 5002;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Ciliate.Bench.Workloads;
 
-/// <summary>Times of one slice, in the clock's ticks, and the rate of each window of it; room is made once, for the longest slice.</summary>
+/// <summary>Times of one slice, in the clock's ticks, and the rate of each window of it; room is made once, for the longest
+/// slice.</summary>
 internal sealed class Latencies
 {
     private const int Capacity = 1 << 20;
@@ -49,7 +50,8 @@ internal sealed class Latencies
         return _ticks[Count / 2] * 1e6 / Stopwatch.Frequency;
     }
 
-    /// <summary>Exchanges per second: the median of windows of 20 ms, so that a pause that others make in one of them does not count.</summary>
+    /// <summary>Exchanges per second: the median of windows of 20 ms, so that a pause that others make in one of them does not
+    /// count.</summary>
     public double Rate()
     {
         Array.Sort(_rates, 0, _windows);

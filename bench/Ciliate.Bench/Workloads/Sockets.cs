@@ -6,8 +6,8 @@ using Ciliate.Linux;
 
 namespace Ciliate.Bench.Workloads;
 
-/// <summary>Blocking sockets by number, without a layer in between. Every wait ends after <see cref="Patience"/>: a path that loses packets is
-/// an error, not a hang.</summary>
+/// <summary>Blocking sockets by number, without a layer in between. Every wait ends after <see cref="Patience"/>: a path that loses
+/// packets is an error, not a hang.</summary>
 internal static unsafe class Sockets
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
