@@ -13,7 +13,7 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 				  enum direction direction, int result)
 {
 	if (unlikely(result < 0)) {
-		count_drop(-result, direction, skb->len);
+		count_drop(-result, j->direction, skb->len);
 		emit_event(skb, p, j, EVENT_DROPPED, -result);
 		return TC_ACT_SHOT;
 	}

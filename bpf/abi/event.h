@@ -9,6 +9,12 @@ enum event_type : __u8 {
 	EVENT_DROPPED = 2,
 };
 
+/* At index 0, per CPU. */
+struct event_counters {
+	__u64 lost;     /* found the ring full */
+	__u64 woken_at; /* jiffies: when the reader was last woken */
+};
+
 /* One verdict, as it stands in the ring buffer. */
 struct event {
 	__u64 timestamp; /* ns, CLOCK_MONOTONIC */

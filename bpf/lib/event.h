@@ -20,6 +20,7 @@ static __always_inline void count_packet(__u32 endpoint, enum direction directio
 	}
 }
 
+/* By the direction whose policy or hook refused the packet. */
 static __always_inline void count_drop(__u32 reason, enum direction direction, __u32 length)
 {
 	__u32 index = reason * 2 + direction;
@@ -34,17 +35,29 @@ static __always_inline void count_drop(__u32 reason, enum direction direction, _
 		counters->drops++;
 }
 
+/* Waking the reader costs more than the event, so it is done once a tick and CPU. What comes later in the
+ * tick the reader finds by itself, since it looks again within two ticks before it sleeps. */
+static __always_inline __u64 wakeup_flag(struct event_counters *counters)
+{
+	__u64 now = bpf_jiffies64();
+	if (counters->woken_at == now)
+		return BPF_RB_NO_WAKEUP;
+	counters->woken_at = now;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
 SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
 			  enum event_type type, enum drop_reason reason)
 {
 	if (!p || !j)
 		return -DROP_INTERNAL;
+	__u32 first = 0;
+	struct event_counters *counters = bpf_map_lookup_elem(&event_counts, &first);
+	if (!counters)
+		return -DROP_INTERNAL;
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
-		__u32 first = 0;
-		__u64 *lost = bpf_map_lookup_elem(&lost_events, &first);
-		if (lost)
-			(*lost)++;
+		counters->lost++;
 		return 0;
 	}
 	*event = (struct event){
@@ -71,6 +84,6 @@ SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const s
 		.icmp_code = p->icmp_code,
 		.reply = j->reply,
 	};
-	bpf_ringbuf_submit(event, 0);
+	bpf_ringbuf_submit(event, wakeup_flag(counters));
 	return 0;
 }

@@ -37,8 +37,7 @@ ARRAY_MAP(epochs, BPF_MAP_TYPE_ARRAY, struct epoch, EPOCH_COUNT, BPF_F_MMAPABLE)
 ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF_F_MMAPABLE);
 ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
-/* At index 0: events that found the ring full. */
-ARRAY_MAP(lost_events, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, 1, 0);
+ARRAY_MAP(event_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct event_counters, 1, 0);
 
 /* Entries come and go with the containers: no memory for those that are not there. */
 KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_value, MAX_ENDPOINTS * 2,
@@ -46,8 +45,9 @@ KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_val
 KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
 KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000,
 	  BPF_F_NO_PREALLOC);
-/* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. */
-KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, BPF_F_NO_PREALLOC);
+/* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. The
+ * memory is there from the start: a new flow costs half of what it would if it had to be found first. */
+KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, 0);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -86,9 +86,12 @@ static __always_inline _Bool ipv6_address_invalid(const struct address *a)
 	return a->words[2] == 0 || a->words[2] == MAPPED_PREFIX;
 }
 
-/* Walks the extension headers from next on; leaves protocol and l4_offset in p. */
-static __always_inline int parse_extension_headers(struct __sk_buff *skb, struct packet *p, __u8 next)
+/* Walks the extension headers from next on; leaves protocol and l4_offset in p. The few packets that have any
+ * pay for the call. */
+SUBPROGRAM int parse_extension_headers(struct __sk_buff *skb, struct packet *p, __u32 next)
 {
+	if (!p)
+		return -DROP_INTERNAL;
 	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
 	for (int i = 0; i <= MAX_EXTENSION_HEADERS; i++) {
 		__u32 unit = 8;
@@ -137,6 +140,11 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *p)
 	__u8 next = ip->nexthdr;
 	if (is_mapped_ipv4(&p->source) || ipv6_address_invalid(&p->destination))
 		return -DROP_INVALID_ADDRESS;
+	if (likely(next == IPPROTO_TCP || next == IPPROTO_UDP)) {
+		p->protocol = next;
+		p->l4_offset = ETH_HLEN + sizeof(*ip);
+		return 0;
+	}
 	return parse_extension_headers(skb, p, next);
 }
 
@@ -199,10 +207,8 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p)
 	return 0;
 }
 
-SUBPROGRAM int parse_ip(struct __sk_buff *skb, struct packet *p)
+static __always_inline int parse_ip(struct __sk_buff *skb, struct packet *p)
 {
-	if (!p)
-		return -DROP_INTERNAL;
 	int result = p->ethertype == ETH_P_IP ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
 	return result ? result : parse_l4(skb, p);
 }

@@ -11,17 +11,20 @@ internal sealed class EventReader : IDisposable
 {
     private const int ChannelCapacity = 8192;
 
+    /// <summary>Programs wake the reader at most once a tick, of which the longest is 10 ms.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
+
     private readonly Channel<VerdictEvent> _channel = Channel.CreateBounded<VerdictEvent>(
         new BoundedChannelOptions(ChannelCapacity) { SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
-    private readonly PerCpuMap<uint, ulong> _lostInKernel;
+    private readonly PerCpuMap<uint, EventCounters> _counters;
     private readonly RingBufferReader _reader;
     private ulong _lostHere;
 
-    public EventReader(BpfMap ring, PerCpuMap<uint, ulong> lostInKernel)
+    public EventReader(BpfMap ring, PerCpuMap<uint, EventCounters> counters)
     {
-        _lostInKernel = lostInKernel;
-        _reader = RingBufferReader.Start(ring, Accept);
+        _counters = counters;
+        _reader = RingBufferReader.Start(ring, Accept, Linger);
     }
 
     public ChannelReader<VerdictEvent> Events => _channel.Reader;
@@ -37,8 +40,8 @@ internal sealed class EventReader : IDisposable
     private ulong LostInKernel()
     {
         ulong sum = 0;
-        foreach (ulong cpu in _lostInKernel[0])
-            sum += cpu;
+        foreach (var cpu in _counters[0])
+            sum += cpu.Lost;
         return sum;
     }
 

@@ -36,7 +36,7 @@ public sealed partial class KernelDatapath : IDatapath
         _programs = new EndpointPrograms(
             options.Root, _loader, _maps, new EndpointConstants(blueprint, _clock.TicksPerSecond, options.FlowQuota));
         AdoptSlots();
-        _events = new EventReader(_maps.Events, _maps.LostEvents);
+        _events = new EventReader(_maps.Events, _maps.EventCounts);
     }
 
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
@@ -74,7 +74,7 @@ public sealed partial class KernelDatapath : IDatapath
         _endpoints.Revoke(endpointId);
         _programs.Detach(endpointId);
         _endpoints.Erase(endpointId);
-        _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Environment.ProcessorCount]);
+        _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Cpus.PossibleCount]);
         RetireSlotOf(commit);
     });
 

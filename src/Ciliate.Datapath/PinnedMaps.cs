@@ -21,7 +21,7 @@ internal sealed class PinnedMaps : IDisposable
         LocalEndpoints = Map("local_endpoints").As<LocalKey, LocalValue>();
         EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
         DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
-        LostEvents = Map("lost_events").AsPerCpu<uint, ulong>();
+        EventCounts = Map("event_counts").AsPerCpu<uint, EventCounters>();
         Events = Map("events");
     }
 
@@ -48,7 +48,7 @@ internal sealed class PinnedMaps : IDisposable
 
     public PerCpuMap<uint, DropCounters> DropCounts { get; }
 
-    public PerCpuMap<uint, ulong> LostEvents { get; }
+    public PerCpuMap<uint, EventCounters> EventCounts { get; }
 
     public BpfMap Events { get; }
 

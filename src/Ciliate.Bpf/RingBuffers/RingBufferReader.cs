@@ -8,11 +8,12 @@ public sealed class RingBufferReader : IDisposable
     private const ulong RingTag = 0;
     private const ulong StopTag = 1;
 
-    // A sleeping reader is woken for each record; between two looks it takes no more than this, so that a stop is seen soon.
+    // Between two looks it takes no more than this, so that a stop is seen soon.
     private const int RecordsPerTurn = 1024;
 
     private readonly RingBuffer _ring;
     private readonly RingBufferRecord _callback;
+    private readonly int _lingerMilliseconds;
     private readonly FileDescriptor _map;
     private readonly Epoll _epoll = new();
     private readonly EventDescriptor _stop = new();
@@ -21,8 +22,9 @@ public sealed class RingBufferReader : IDisposable
     private volatile bool _stopping;
     private bool _disposed;
 
-    private RingBufferReader(BpfMap map, RingBufferRecord callback)
+    private RingBufferReader(BpfMap map, RingBufferRecord callback, TimeSpan linger)
     {
+        _lingerMilliseconds = (int)linger.TotalMilliseconds;
         _ring = new RingBuffer(map);
         _callback = callback;
         _map = map.Descriptor.Duplicate();
@@ -35,9 +37,11 @@ public sealed class RingBufferReader : IDisposable
     public Task Completion => _completion.Task;
 
     /// <param name="callback">Called on the reader's thread, one record at a time; it should hand over and return.</param>
-    public static RingBufferReader Start(BpfMap map, RingBufferRecord callback)
+    /// <param name="linger">How long after the last record the reader looks again by itself before it sleeps until it is woken. A program
+    /// need then wake it only once in that time (BPF_RB_FORCE_WAKEUP, then BPF_RB_NO_WAKEUP).</param>
+    public static RingBufferReader Start(BpfMap map, RingBufferRecord callback, TimeSpan linger = default)
     {
-        var reader = new RingBufferReader(map, callback);
+        var reader = new RingBufferReader(map, callback, linger);
         reader._thread.Start();
         return reader;
     }
@@ -67,9 +71,10 @@ public sealed class RingBufferReader : IDisposable
             Span<EpollReady> ready = stackalloc EpollReady[2];
             while (!_stopping)
             {
-                if (_ring.Consume(_callback, RecordsPerTurn) == 0)
+                int consumed = _ring.Consume(_callback, RecordsPerTurn);
+                if (consumed < RecordsPerTurn)
                 {
-                    _ = _epoll.Wait(ready, timeoutMilliseconds: -1);
+                    _ = _epoll.Wait(ready, consumed == 0 ? -1 : _lingerMilliseconds);
                 }
             }
 
