@@ -110,7 +110,7 @@ int to_container(struct __sk_buff *skb)
 {
 	struct packet p = {};
 	struct judgement j = {.direction = DIRECTION_INGRESS, .destination_endpoint = endpoint_id};
-	struct own_side own = {.commit = own_commit(), .arrived_on = skb->ingress_ifindex};
+	struct own_side own = {.commit = own_commit(), .from_stack = 1, .arrived_on = skb->ingress_ifindex};
 	int result = own.commit ? host_preamble(skb, &p) : -DROP_NO_GENERATION;
 	if (result)
 		return finish(skb, &p, &j, DIRECTION_INGRESS, result);

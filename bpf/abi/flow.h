@@ -3,16 +3,22 @@
 
 #include "types.h"
 
+/* Which side asks, so that a request is never taken for the reply to another's of the same identifier. */
+enum echo_role : __u8 {
+	ECHO_NONE = 0,
+	ECHO_LOW_ASKS = 1,
+	ECHO_HIGH_ASKS = 2,
+};
+
 /* Both directions of a flow have one key: the lower (address, port) comes first. Addresses and ports as on
- * the wire. ICMP echo: the requester's port is the identifier, the other's 0; so a request never looks like
- * the reply to another's. */
+ * the wire. ICMP echo: the asking side's port is the identifier, the other's 0. */
 struct flow_key {
 	struct address low;
 	struct address high;
 	__be16 low_port;
 	__be16 high_port;
 	__u8 protocol;
-	__u8 reserved;
+	enum echo_role role;
 	__u16 network;
 };
 

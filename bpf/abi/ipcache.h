@@ -22,6 +22,7 @@ struct ipcache_value {
 enum epoch_limits : __u32 {
 	EPOCH_BITS = 16,
 	EPOCH_COUNT = 65536,
+	EPOCH_VERSION = 0x80000000, /* generations stay below */
 };
 
 /* What flows to and from a remote address were judged under, by epoch_index(address). Raised after ipcache

@@ -28,9 +28,18 @@ static __always_inline _Bool flow_key_of(struct flow_key *key, const struct pack
 	key->low_port = sender_low ? p->source_port : p->destination_port;
 	key->high_port = sender_low ? p->destination_port : p->source_port;
 	key->protocol = p->protocol;
-	key->reserved = 0;
+	key->role = ECHO_NONE;
+	if (p->echo_request || p->echo_reply)
+		key->role = sender_low == p->echo_request ? ECHO_LOW_ASKS : ECHO_HIGH_ASKS;
 	key->network = network_id;
 	return sender_low;
+}
+
+/* Errors and all other ICMP but echo belong to no flow of their own: each is judged by itself. */
+static __always_inline _Bool is_flowless(const struct packet *p)
+{
+	return (p->protocol == IPPROTO_ICMP || p->protocol == IPPROTO_ICMPV6) && !p->echo_request &&
+	       !p->echo_reply;
 }
 
 static __always_inline _Bool is_bare_syn(const struct packet *p)

@@ -10,23 +10,29 @@
 /* The packet's own side, as the hook knows it: its endpoint and the commit word, read once per packet. */
 struct own_side {
 	__u64 commit;
-	__u32 arrived_on; /* to_container: interface that the packet came in by, 0 when it is the host's own
-			   */
 	__u32 is_source;
+	__u32 from_stack; /* at to_container */
+	__u32 arrived_on; /* there: interface that the packet came in by, 0 when it is the host's own */
+	__u32 reserved;
 };
 
-/* A packet of another container on this node comes by the stack only if that container's own hook let it go
- * there. */
-static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer)
+/* What the host's stack sends to a container is believed to be from where it says only so far: the host's own
+ * packets come in by no interface and nobody else's do, and a packet of another container comes by that
+ * container's interface, past its own hook. */
+static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer, __u32 peer_identity)
 {
-	struct endpoint *endpoint = peer && !own->is_source ? endpoint_row(peer) : NULL;
+	if (!own->from_stack)
+		return 0;
+	if (peer_identity == IDENTITY_HOST)
+		return own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
+	struct endpoint *endpoint = peer ? endpoint_row(peer) : NULL;
 	return endpoint && endpoint->ifindex != own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
 }
 
 static __always_inline __u32 version_of(__u32 endpoint, const struct address *a)
 {
 	if (!endpoint)
-		return current_epoch(a);
+		return epoch_version(a);
 	struct endpoint *row = endpoint_row(endpoint);
 	return row ? commit_generation(*(volatile __u64 *)&row->commit) : 0;
 }
@@ -52,12 +58,20 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 	if (result)
 		return result;
 
+	struct side *peer = own->is_source ? &destination : &source;
+	if (own->from_stack && !own->arrived_on)
+		peer->identity = IDENTITY_HOST; /* whatever address of its own it took */
 	j->source_endpoint = source.endpoint;
 	j->destination_endpoint = destination.endpoint;
 	j->source_identity = source.identity;
 	j->destination_identity = destination.identity;
 	j->egress_rule = j->ingress_rule = j->rule = 0;
 	j->judged = 0;
+	result = check_forwarded_source(own, peer->endpoint, peer->identity);
+	if (result)
+		return result;
+	if (source.endpoint && destination.endpoint && p->hop_limit <= 1)
+		return -DROP_HOP_LIMIT_EXCEEDED;
 
 	if (source.endpoint) {
 		j->direction = DIRECTION_EGRESS;
@@ -89,6 +103,17 @@ static __always_inline void swap_sides(struct packet *p)
 	p->destination_port = port;
 }
 
+/* The judgement of a reply as its event tells it: by the packet's own source and destination. */
+static __always_inline void tell_reply(struct judgement *j)
+{
+	__u32 identity = j->source_identity;
+	j->source_identity = j->destination_identity;
+	j->destination_identity = identity;
+	__u16 endpoint = j->source_endpoint;
+	j->source_endpoint = j->destination_endpoint;
+	j->destination_endpoint = endpoint;
+}
+
 /* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by
  * its original direction, so that a reply never fails for being a reply. A flow that is denied keeps its
  * entry: its later packets must not pass for new flows. */
@@ -106,6 +131,8 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 	}
 	if (result) {
 		flow->judged = 0;
+		if (j->reply)
+			tell_reply(j);
 		return result;
 	}
 	flow->source_endpoint = j->source_endpoint;
@@ -118,6 +145,17 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 	return 0;
 }
 
+/* What came of the flow lookup. */
+enum flow_result {
+	FLOW_ESTABLISHED = 0,
+	FLOW_OPENED = 1, /* first packet: tell it */
+};
+
+static __always_inline __u32 peer_endpoint(const struct own_side *own, const struct judgement *j)
+{
+	return own->is_source ? j->destination_endpoint : j->source_endpoint;
+}
+
 /* A packet that no live flow knows. */
 static __always_inline int judge_new(const struct flow_key *key, const struct packet *p,
 				     const struct own_side *own, struct judgement *j, __u64 now,
@@ -127,17 +165,23 @@ static __always_inline int judge_new(const struct flow_key *key, const struct pa
 		return -DROP_UNSOLICITED_REPLY;
 	j->reply = 0;
 	int result = judge(p, own, j);
-	if (result)
-		return result;
-	result = check_forwarded_source(own, j->source_endpoint);
-	return result ? result : flow_create(key, p, j, now, sender_low);
+	if (!result && !is_flowless(p))
+		result = flow_create(key, p, j, now, sender_low);
+	return result ? result : FLOW_OPENED;
 }
 
-/* What came of the flow lookup. */
-enum flow_result {
-	FLOW_ESTABLISHED = 0,
-	FLOW_OPENED = 1, /* first packet: tell it */
-};
+/* Is what the flow was judged under still so, for the endpoint that this program serves? */
+static __always_inline _Bool judgement_holds(const struct flow *flow, const struct packet *p,
+					     const struct own_side *own, _Bool own_is_originator)
+{
+	__u32 own_endpoint = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
+	__u32 peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	__u32 own_version = commit_generation(own->commit);
+	__u32 peer_version = version_of(peer, own->is_source ? &p->destination : &p->source);
+	__u64 current = own_is_originator ? judged_under(own_version, peer_version)
+					  : judged_under(peer_version, own_version);
+	return flow->judged == current && own_endpoint == endpoint_id;
+}
 
 /* A flow_result, or a negative drop reason. The other side's endpoint, 0 if it is not on this node, in *peer.
  */
@@ -148,7 +192,7 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 	_Bool sender_low = flow_key_of(&key, p);
 	__u64 now = bpf_jiffies64();
 	int result;
-	struct flow *flow = bpf_map_lookup_elem(&flows, &key);
+	struct flow *flow = is_flowless(p) ? NULL : bpf_map_lookup_elem(&flows, &key);
 	if (!flow || flow_expired(flow, now))
 		goto opens;
 
@@ -162,24 +206,20 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 			 * once, or a disguise. */
 			j->reply = 0;
 			result = judge(p, own, j);
-			*peer = own->is_source ? j->destination_endpoint : j->source_endpoint;
-			return result ? result : check_forwarded_source(own, *peer);
+			*peer = peer_endpoint(own, j);
+			return result;
 		}
 	}
 
 	_Bool own_is_originator = own->is_source != reply;
-	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
-	__u32 own_version = commit_generation(own->commit);
-	__u32 peer_version = version_of(*peer, own->is_source ? &p->destination : &p->source);
-	__u64 current = own_is_originator ? judged_under(own_version, peer_version)
-					  : judged_under(peer_version, own_version);
-	if (unlikely(flow->judged != current)) {
+	if (unlikely(!judgement_holds(flow, p, own, own_is_originator))) {
 		result = judge_again(p, own, flow, j);
 		if (result)
 			return result;
-		*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
 	}
-	result = check_forwarded_source(own, *peer);
+	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	result = check_forwarded_source(
+		own, *peer, own_is_originator ? flow->destination_identity : flow->source_identity);
 	if (result)
 		return result;
 	flow_touch(flow, p, reply, now);
@@ -187,6 +227,6 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 
 opens:
 	result = judge_new(&key, p, own, j, now, sender_low);
-	*peer = own->is_source ? j->destination_endpoint : j->source_endpoint;
-	return result ? result : FLOW_OPENED;
+	*peer = peer_endpoint(own, j);
+	return result;
 }

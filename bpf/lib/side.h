@@ -24,11 +24,12 @@ static __always_inline struct endpoint *endpoint_row(__u32 id)
 	return bpf_map_lookup_elem(&endpoints, &id);
 }
 
-static __always_inline __u32 current_epoch(const struct address *a)
+/* Version of a remote address. Its upper bit tells it from every generation. */
+static __always_inline __u32 epoch_version(const struct address *a)
 {
 	__u32 index = epoch_index(a);
 	struct epoch *epoch = bpf_map_lookup_elem(&epochs, &index);
-	return epoch ? *(volatile __u32 *)&epoch->value : 0;
+	return EPOCH_VERSION | (epoch ? *(volatile __u32 *)&epoch->value : 0);
 }
 
 /* A container, judged by the generation in commit. */
@@ -61,7 +62,7 @@ SUBPROGRAM int side_of_address(struct side *side, const struct address *a)
 
 	side->endpoint = 0;
 	side->slot = 0;
-	side->version = current_epoch(a);
+	side->version = epoch_version(a);
 	struct ipcache_key key = {.prefix_length = 160, .network = network_id, .address = *a};
 	struct ipcache_value *found = bpf_map_lookup_elem(&ipcache, &key);
 	side->identity = found ? found->identity : IDENTITY_WORLD;

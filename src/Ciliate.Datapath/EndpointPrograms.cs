@@ -59,6 +59,16 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
         return ids;
     }
 
+    /// <summary>0 when the interface is gone or nothing is attached.</summary>
+    public int InterfaceOf(ushort id)
+    {
+        var pin = Path.Combine(PathOf(id), FromContainer);
+        if (!File.Exists(pin))
+            return 0;
+        using var link = BpfLink.OpenPinned(pin);
+        return link.ReadInfo().IfIndex;
+    }
+
     private string PathOf(ushort id) => Path.Combine(_endpointsRoot, id.ToString());
 
     private static void Hang(IHook hook, int ifIndex, BpfProgram program, string directory)

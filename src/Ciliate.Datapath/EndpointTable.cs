@@ -52,7 +52,7 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
     public uint NextGeneration()
     {
         uint next = GenerationOf(rows[0].Commit) + 1;
-        if (next == 0)
+        if (next >= (uint)EpochLimits.Version)
             next = 1;
         Volatile.Write(ref rows[0].Commit, (ulong)next << 32);
         return next;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -10,6 +11,7 @@ namespace Ciliate.Datapath;
 internal sealed class EventReader : IDisposable
 {
     private const int ChannelCapacity = 8192;
+    private const ushort EthertypeIPv6 = 0x86dd;
 
     /// <summary>Programs wake the reader at most once a tick, of which the longest is 10 ms.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
@@ -51,14 +53,18 @@ internal sealed class EventReader : IDisposable
             Interlocked.Increment(ref _lostHere);
     }
 
+    /// <summary>Null for what is not IP, or was dropped before its addresses were read.</summary>
+    private static IPAddress? AddressOf(in Event e, Address address) =>
+        AddressCodec.Decode(address) ?? (e.Ethertype == EthertypeIPv6 && e.Protocol != 0 ? IPAddress.IPv6Any : null);
+
     private static VerdictEvent Translate(in Event e) => new(
         KernelTime.ToWallClock(e.Timestamp),
         (VerdictKind)e.Type,
         (uint)e.Reason,
         e.Endpoint,
         (TrafficDirection)e.Direction,
-        AddressCodec.Decode(e.Source),
-        AddressCodec.Decode(e.Destination),
+        AddressOf(e, e.Source),
+        AddressOf(e, e.Destination),
         e.SourcePort.ToHost(),
         e.DestinationPort.ToHost(),
         e.Protocol,

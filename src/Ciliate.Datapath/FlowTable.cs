@@ -72,8 +72,11 @@ internal sealed class FlowTable(BpfMap<FlowKey, Flow> flows, MappedArray<FlowQuo
             fromLow ? high : low, fromLow ? key.HighPort.ToHost() : key.LowPort.ToHost(),
             key.Protocol, StateOf(key.Protocol, flow), ticksLeft <= 0 ? 0 : (int)(ticksLeft / clock.TicksPerSecond),
             flow.SourceIdentity, flow.DestinationIdentity, flow.SourceEndpoint, flow.DestinationEndpoint,
-            (uint)(flow.Judged >> 32), (uint)flow.Judged, flow.EgressRule, flow.IngressRule);
+            VersionOf(flow.Judged >> 32), VersionOf(flow.Judged), flow.EgressRule, flow.IngressRule);
     }
+
+    /// <summary>A generation, or an epoch without the bit that marks it.</summary>
+    private static uint VersionOf(ulong half) => (uint)half & ~(uint)EpochLimits.Version;
 
     /// <summary>As flow_closing() and flow_lifetime() in bpf/lib/flow.h.</summary>
     private static string StateOf(byte protocol, in Flow flow)

@@ -22,6 +22,9 @@ public interface IDatapath : IDisposable
     /// <summary>Endpoint ids that the kernel side holds, for pruning after a restart.</summary>
     IReadOnlyList<ushort> AttachedEndpoints();
 
+    /// <summary>Interface that the endpoint's programs hang on; 0 when it is gone or nothing is attached.</summary>
+    int AttachedInterface(ushort endpointId);
+
     /// <summary>Fills a fresh slot with <paramref name="tables"/>, then makes it current by one 64-bit store. Returns the new generation.</summary>
     uint Publish(ushort endpointId, PolicyTables tables);
 

@@ -80,6 +80,9 @@ public sealed partial class KernelDatapath : IDatapath
 
     public IReadOnlyList<ushort> AttachedEndpoints() => _programs.Attached();
 
+    public int AttachedInterface(ushort endpointId) =>
+        Explain($"look at the links of endpoint {endpointId}", () => _programs.InterfaceOf(endpointId));
+
     public void UpsertIpcache(IPNetwork prefix, uint identity) => Explain($"write ipcache entry {prefix}", () => _ipcache.Upsert(prefix, identity));
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));

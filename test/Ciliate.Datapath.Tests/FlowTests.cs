@@ -69,6 +69,52 @@ public sealed class FlowTests
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Identifier_0_and_errors_open_no_way_back(Family family)
+    {
+        using var rig = new Rig().AllowWebToDb(0, 0).Enforce();
+        rig.WebSends(rig.FromWeb(family).EchoRequest(0)).IsRedirected();
+        rig.WebSends(Unreachable(rig.FromWeb(family), family)).IsRedirected();
+
+        rig.DbSends(rig.FromDb(family).EchoReply(0)).IsRedirected();
+        rig.DbSends(rig.FromDb(family).EchoRequest(0)).IsDropped(DropReason.PolicyDeniedEgress);
+        rig.DbSends(Unreachable(rig.FromDb(family), family)).IsDropped(DropReason.PolicyDeniedEgress);
+        rig.WebSends(rig.FromWeb(family).EchoReply(0)).IsDropped(DropReason.UnsolicitedReply);
+        Assert.Single(rig.Datapath.DumpFlows());
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_denied_reply_is_told_by_its_own_ends(Family family)
+    {
+        using var rig = new Rig().Open();
+        OpenConnection(rig, family);
+        rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: true);
+
+        var told = rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedIngress).Event!;
+
+        Assert.True(told.Reply);
+        Assert.Equal((Rig.Db.Address(family), Rig.DbId, Rig.DbIdentity), (told.Source, told.SourceEndpoint, told.SourceIdentity));
+        Assert.Equal((Rig.Web.Address(family), Rig.WebId, Rig.WebIdentity), (told.Destination, told.DestinationEndpoint, told.DestinationIdentity));
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_flow_to_a_stranger_does_not_become_one_to_the_container_that_takes_its_address(Family family)
+    {
+        // The epoch of the address is brought to the number that the container's generation will have.
+        using var rig = new Rig().Open();
+        rig.Datapath.DetachEndpoint(Rig.DbId);
+        uint next = rig.Publish(Rig.WebId, Rig.WebIdentity, [], enforced: false) + 1;
+        var address = Rig.HostPrefix(Rig.Db.Address(family));
+        for (uint epoch = 0; epoch < next; epoch++)
+            rig.Datapath.UpsertIpcache(address, (uint)ReservedIdentity.World);
+        rig.WebSends(rig.FromWeb(family).Udp(1000, 2000)).IsPassed();
+
+        rig.Register(Rig.DbId, Rig.Db);
+        Assert.Equal(next, rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: true));
+
+        rig.DbSends(rig.FromDb(family).Udp(2000, 1000)).IsDropped(DropReason.PolicyDeniedIngress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void An_echo_reply_nobody_asked_for_is_dropped(Family family)
     {
         using var rig = new Rig().Open();
@@ -130,6 +176,9 @@ public sealed class FlowTests
         rig.Datapath.DeleteIpcache(Rig.HostPrefix(Rig.Remote.Address(family)));
         rig.WebSends(toRemote.Tcp(40000, 443, TcpFlags.Ack)).IsPassed();
     }
+
+    private static byte[] Unreachable(Frame frame, Family family) =>
+        family == Family.IPv4 ? frame.Raw(1, 3, 3, 0, 0, 0, 0, 0, 0) : frame.IcmpV6(1, 4, 0, 0, 0, 0, 0, 0);
 
     private static void OpenConnection(Rig rig, Family family)
     {

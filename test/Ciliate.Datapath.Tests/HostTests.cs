@@ -34,6 +34,21 @@ public sealed class HostTests
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void The_host_is_the_host_by_any_address_and_nobody_else_is(Family family)
+    {
+        using var rig = new Rig().Open();
+        rig.Publish(Rig.DbId, Rig.DbIdentity,
+            [new PolicyEntry(TrafficDirection.Ingress, (uint)ReservedIdentity.Host, 0, 0, 0, false, 1, ReservedRules.HostAccess)], enforced: true);
+        var byAnotherAddress = Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Db).Over(family);
+        var asTheHost = Frame.From(Rig.Gateway).To(Rig.Db).Via(Rig.Db).Over(family);
+
+        rig.HostSendsToDb(byAnotherAddress.Tcp(40000, 80, TcpFlags.Syn)).IsPassed().OpensFlow(ReservedRules.HostAccess);
+        rig.HostSendsToDb(asTheHost.Tcp(40001, 80, TcpFlags.Syn), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Syn)).IsPassed();
+        rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Ack), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void A_stranger_is_the_world_and_needs_a_rule(Family family)
     {
         using var rig = new Rig().Enforce();

@@ -28,8 +28,8 @@ public sealed class Rig : IDisposable
     public Rig(DatapathOptions? options = null)
     {
         Datapath = KernelDatapath.Open((options ?? new DatapathOptions("")) with { Root = _bpffs.Path });
-        foreach (var (id, station, ifIndex) in new[] { (WebId, Web, WebIfIndex), (DbId, Db, DbIfIndex) })
-            _programs[id] = new EndpointProgramSet(Datapath.PrepareEndpoint(WiringOf(id, station, ifIndex)));
+        Register(WebId, Web);
+        Register(DbId, Db);
         _programs[MarkerId] = new EndpointProgramSet(Datapath.PrepareEndpoint(
             new EndpointWiring(MarkerId, "marker", 103, Gateway.Mac, Gateway.Mac, null, null, null, null)));
         Datapath.UpsertIpcache(HostPrefix(Gateway.IPv4), (uint)ReservedIdentity.Host);
@@ -37,6 +37,14 @@ public sealed class Rig : IDisposable
     }
 
     public KernelDatapath Datapath { get; }
+
+    /// <summary>Makes the container known and loads its programs.</summary>
+    public void Register(ushort id, Station station)
+    {
+        if (_programs.Remove(id, out var previous))
+            previous.Dispose();
+        _programs[id] = new EndpointProgramSet(Datapath.PrepareEndpoint(WiringOf(id, station, IfIndexOf(station))));
+    }
 
     /// <summary>Default deny in both directions for both containers, but for what is allowed before.</summary>
     public Rig Enforce()
