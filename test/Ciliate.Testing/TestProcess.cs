@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Ciliate.Testing;
@@ -59,6 +60,11 @@ public sealed class TestProcess : IDisposable
         }
 
         process.Begin();
+        if (inside is not null)
+        {
+            Eventually.Holds(() => process.HasExited || process.IsIn(inside), $"'{process._commandLine}' is in {inside}");
+        }
+
         return process;
     }
 
@@ -123,6 +129,20 @@ public sealed class TestProcess : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    private bool IsIn(TestNamespace place)
+    {
+        try
+        {
+            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{Id}/ns/net")).LinkTarget
+                == string.Create(CultureInfo.InvariantCulture, $"net:[{place.Namespace.Inode}]");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended; the caller will see.
+            return false;
+        }
     }
 
     private bool ContainsAfterExit(string text)

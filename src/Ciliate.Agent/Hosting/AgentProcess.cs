@@ -44,8 +44,8 @@ public static class AgentProcess
             throw new AgentException(AgentError.Failed, "must run as root: it makes interfaces and loads programs into the kernel");
         using var stop = new StopSignals();
         using var logs = new StandardErrorLogger(configuration.LogLevel);
-        using var locks = InstanceLocks.Take(configuration);
         BpfMount.Require(configuration.BpfRoot);
+        using var locks = InstanceLocks.Take(configuration);
         using IDatapath datapath = KernelDatapath.Open(Options(configuration));
         using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
         RunningAgent agent = await RunningAgent.StartAsync(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Ciliate.Agent.Configuration;
 using Ciliate.Linux;
 
@@ -8,9 +6,6 @@ namespace Ciliate.Agent.Hosting;
 /// <summary>One agent per socket, state directory and BPF root. The locks end with the process, however it ends.</summary>
 public sealed class InstanceLocks : IDisposable
 {
-    // A BPF file system holds no ordinary files, so the lock of its directory stands elsewhere, by name.
-    private const string LockDirectory = "/run/lock";
-
     private readonly List<FileLock> _locks = [];
 
     /// <exception cref="AgentException">Another agent has one of them, or a directory cannot be made.</exception>
@@ -19,9 +14,11 @@ public sealed class InstanceLocks : IDisposable
         var locks = new InstanceLocks();
         try
         {
-            locks.Add(AgentOptions.StateDirectory, configuration.StateDirectory, Path.Combine(configuration.StateDirectory, "lock"));
-            locks.Add(AgentOptions.Socket, configuration.Socket, configuration.Socket + ".lock");
-            locks.Add(AgentOptions.BpfRoot, configuration.BpfRoot, Path.Combine(LockDirectory, LockName(configuration.BpfRoot)));
+            locks.Add(AgentOptions.StateDirectory, configuration.StateDirectory, () => File(Path.Combine(configuration.StateDirectory, "lock")));
+            locks.Add(AgentOptions.Socket, configuration.Socket, () => File(configuration.Socket + ".lock"));
+            // A BPF file system holds no ordinary files.
+            locks.Add(AgentOptions.BpfRoot, configuration.BpfRoot, () =>
+                FileLock.TryTakeDirectory(Directory.CreateDirectory(configuration.BpfRoot).FullName));
             return locks;
         }
         catch
@@ -33,12 +30,11 @@ public sealed class InstanceLocks : IDisposable
 
     public void Dispose() => _locks.ForEach(held => held.Dispose());
 
-    private void Add(AgentOption option, string thing, string path)
+    private void Add(AgentOption option, string thing, Func<FileLock?> tryTake)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _locks.Add(FileLock.TryTake(path)
+            _locks.Add(tryTake()
                 ?? throw AgentException.Conflict($"another agent runs on {option.Name} {thing}; stop it or set another {option.Name}"));
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
@@ -47,6 +43,9 @@ public sealed class InstanceLocks : IDisposable
         }
     }
 
-    private static string LockName(string path) =>
-        $"ciliate-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8))}.lock";
+    private static FileLock? File(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return FileLock.TryTake(path);
+    }
 }

@@ -3,7 +3,7 @@ using Ciliate.Linux.Interop;
 
 namespace Ciliate.Linux;
 
-/// <summary>An exclusive lock on a file (flock(2)), held until it is disposed or the process ends. The file stays.</summary>
+/// <summary>An exclusive lock on a file or directory (flock(2)), held until it is disposed or the process ends. The file stays.</summary>
 public sealed class FileLock : IDisposable
 {
     private readonly FileDescriptor _descriptor;
@@ -14,7 +14,16 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryTake(string path)
     {
         const uint ownerReadsAndWrites = 0b110_000_000;
-        int number = LibC.open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_CLOEXEC, ownerReadsAndWrites);
+        return TryTake(path, LibC.open(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_CLOEXEC, ownerReadsAndWrites));
+    }
+
+    /// <summary>Takes the lock of a directory at once, for file systems that hold no ordinary files; null when somebody else holds it.</summary>
+    public static FileLock? TryTakeDirectory(string path) => TryTake(path, LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC, 0));
+
+    public void Dispose() => _descriptor.Dispose();
+
+    private static FileLock? TryTake(string path, int number)
+    {
         var descriptor = number >= 0 ? new FileDescriptor(number) : throw LinuxException.Last($"open lock {path}");
         if (LibC.flock(descriptor, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
         {
@@ -25,6 +34,4 @@ public sealed class FileLock : IDisposable
         descriptor.Dispose();
         return errno == Errno.EAGAIN ? null : throw new LinuxException($"lock {path}", errno);
     }
-
-    public void Dispose() => _descriptor.Dispose();
 }

@@ -9,7 +9,6 @@ namespace Ciliate.Agent.Tests.Hosting;
 
 public sealed class ProcessTests : IDisposable
 {
-    // The same in every run, because the lock of a BPF root stays where it is.
     private const string NoBpf = "/run/ciliate-test-pins";
 
     private readonly string _root = Directory.CreateTempSubdirectory("ciliate-process-test-").FullName;
@@ -88,7 +87,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     private AgentConfiguration Configuration(string state, string socket, string bpf) => ConfigurationLoader.Load(
-        CommandLine.Parse(["--state-dir", $"{_root}/state-{state}", "--socket", $"{_root}/{socket}.sock", "--bpf-root", $"{NoBpf}/{bpf}"]),
+        CommandLine.Parse(["--state-dir", $"{_root}/state-{state}", "--socket", $"{_root}/{socket}.sock", "--bpf-root", $"{_root}/bpf-{bpf}"]),
         new Dictionary<string, string>(), "/nonexistent");
 
     private static ProcessResult Run(params string[] arguments)

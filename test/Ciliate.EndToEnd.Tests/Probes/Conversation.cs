@@ -15,6 +15,9 @@ public sealed class Conversation : IDisposable
 {
     private static readonly byte[] Greeting = "are you there?"u8.ToArray();
 
+    // Below the range that the kernel chooses from, and never twice: a verdict is found by its source port.
+    private static int s_sourcePort = 20000;
+
     private readonly Socket _socket;
     private readonly IPEndPoint _server;
     private readonly Transport _transport;
@@ -26,10 +29,10 @@ public sealed class Conversation : IDisposable
         _socket = from.Run(() => transport == Transport.Tcp
             ? new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
             : new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
-        _socket.Bind(new IPEndPoint(server.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
+        _socket.Bind(new IPEndPoint(server.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, SourcePort));
     }
 
-    public int SourcePort => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int SourcePort { get; } = Interlocked.Increment(ref s_sourcePort);
 
     /// <summary>Connects if need be, sends something, and tells whether it came back in time.</summary>
     public bool IsAnswered(TimeSpan limit)

@@ -33,6 +33,21 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_is_its_own_lock_and_nothing_is_made_in_it()
+    {
+        string path = Directory.CreateDirectory(_directory["place"]).FullName;
+        FileLock? first = FileLock.TryTakeDirectory(path);
+        Assert.NotNull(first);
+        Assert.Null(FileLock.TryTakeDirectory(path));
+
+        first.Dispose();
+
+        using FileLock? second = FileLock.TryTakeDirectory(path);
+        Assert.NotNull(second);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(path));
+    }
+
+    [Fact]
     public void A_lock_that_cannot_be_made_is_told()
     {
         var error = Assert.Throws<LinuxException>(() => FileLock.TryTake(_directory["no/lock"]));
