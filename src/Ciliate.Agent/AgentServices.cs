@@ -36,6 +36,7 @@ public sealed class AgentServices : IAsyncDisposable
         Time = time;
         Started = time.GetUtcNow();
         Host = new HostNetwork(hostNamespace, configuration);
+        HostAddresses = new HostAddresses(datapath, Host);
         Addresses = new EndpointAddresses(configuration);
         Identities = new IdentityAllocator(time);
         Rules = new RuleCatalog(time);
@@ -47,7 +48,8 @@ public sealed class AgentServices : IAsyncDisposable
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, Identities, endpoints, distributor, Policies, store, time, BeginChange);
-        _adoption = new EndpointAdoption(datapath, Host, Addresses, Identities, Endpoints, Policies, store, BeginChange, logger);
+        _adoption = new EndpointAdoption(
+            datapath, Host, HostAddresses, Addresses, Identities, Endpoints, Policies, store, BeginChange, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -62,6 +64,8 @@ public sealed class AgentServices : IAsyncDisposable
     public ControlLoop Loop { get; } = new();
 
     public HostNetwork Host { get; }
+
+    public HostAddresses HostAddresses { get; }
 
     public EndpointAddresses Addresses { get; }
 

@@ -34,13 +34,14 @@ public sealed class ApiServer : IAsyncDisposable
     public static async Task<ApiServer> StartAsync(AgentServices agent, ILoggerProvider logs, CancellationToken cancellationToken)
     {
         string socket = agent.Configuration.Socket;
+        SocketFile.RequireFree(socket);
         WebApplication application = Build(agent, logs);
         var server = new ApiServer(application, socket);
         try
         {
             // The instance's lock is held: a socket that is there is what a killed agent left.
             Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
-            File.Delete(socket);
+            SocketFile.Remove(socket);
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
             GiveToGroup(socket);
             return server;
@@ -58,7 +59,7 @@ public sealed class ApiServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(s_patience);
         await _application.StopAsync(limit.Token).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-        File.Delete(_socket);
+        SocketFile.Remove(_socket);
     }
 
     private static WebApplication Build(AgentServices agent, ILoggerProvider logs)

@@ -71,7 +71,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
     private static EndpointRequest Convert(string name, EndpointChangeRequest body) => new(
         name,
         NamespacePath(name, body),
-        body.Labels,
+        Requests.WithoutNull(body.Labels, $"labels of endpoint '{name}'"),
         body.ContainerInterfaceName ?? EndpointChangeRequest.DefaultInterfaceName,
         Address(body.Addressing?.IPv4, IPv4: true),
         Address(body.Addressing?.IPv6, IPv4: false));

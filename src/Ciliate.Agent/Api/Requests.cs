@@ -52,6 +52,11 @@ internal static class Requests
         }
     }
 
+    /// <summary>A list of the body, none of whose elements is null: JSON may say null where the type does not.</summary>
+    /// <exception cref="AgentException">One is.</exception>
+    public static IReadOnlyList<T> WithoutNull<T>(IReadOnlyList<T> list, string what) where T : class =>
+        list.All(element => (object?)element is not null) ? list : throw AgentException.Invalid($"{what}: null is among them; leave it out");
+
     public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         context.Response.StatusCode = status;

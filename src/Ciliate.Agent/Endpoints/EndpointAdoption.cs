@@ -18,7 +18,7 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// <summary>Start-up: reads what is on disk, takes over what is in the kernel, and only then removes what no record knows. Traffic goes on
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
-    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, IdentityAllocator identities, EndpointManager manager,
+    IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, IdentityAllocator identities, EndpointManager manager,
     PolicyManager policies, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
@@ -33,8 +33,7 @@ public sealed class EndpointAdoption(
 
         RefuseEndpointsElsewhere(stored);
         host.EnsureGateway();
-        foreach (IPAddress gateway in host.Gateways)
-            datapath.UpsertIpcache(Single(gateway), ReservedIdentities.Host);
+        hostAddresses.Refresh();
         Endpoint[] present = [.. stored.Select(endpoint => endpoint.Seen(host))];
         foreach (Endpoint endpoint in present.Where(endpoint => !HasLink(endpoint)))
             TryDisconnect(endpoint);
@@ -102,7 +101,7 @@ public sealed class EndpointAdoption(
     /// <summary>First nobody finds the way, then there is no way, then nobody guards it.</summary>
     private int Prune(Endpoint[] alive)
     {
-        HashSet<IPNetwork> known = [.. alive.SelectMany(endpoint => endpoint.Prefixes), .. host.Gateways.Select(Single)];
+        HashSet<IPNetwork> known = [.. alive.SelectMany(endpoint => endpoint.Prefixes), .. hostAddresses.Known];
         foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !known.Contains(row.Prefix)))
             datapath.DeleteIpcache(row.Prefix);
         Link[] strayLinks = [.. host.OwnEndpointLinks().Where(link => !alive.Any(endpoint => endpoint.HostIfIndex == link.Index))];
@@ -133,6 +132,4 @@ public sealed class EndpointAdoption(
             throw StateStore.Invalid(store.PathOf(file), error.Message, error);
         }
     }
-
-    private static IPNetwork Single(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Ciliate.Linux;
 using Ciliate.Netlink;
 
@@ -49,7 +50,7 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     {
         using var container = RouteNetlink.Open(spec.Container);
         foreach (IPAddress address in spec.Addresses)
-            container.AddAddress(link.PeerIndex, address, Bits(address));
+            AddAddress(container, link, address);
         _routes.SetUp(link.Index);
         container.SetUp(link.PeerIndex);
         container.SetUp(container.GetLink("lo").Index);
@@ -63,6 +64,22 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
 
         _routes.SettleLink(link.Name);
         container.SettleLink(spec.Interface);
+    }
+
+    private void AddAddress(RouteNetlink container, Link link, IPAddress address)
+    {
+        try
+        {
+            container.AddAddress(link.PeerIndex, address, Bits(address));
+        }
+        catch (NetlinkException error) when (error.Errno == Errno.EACCES && address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            throw new AgentException(
+                AgentError.Conflict,
+                $"endpoint '{spec.Name}': IPv6 is disabled in network namespace {spec.Container.DisplayName}; enable it there "
+                + "(sysctl net.ipv6.conf.all.disable_ipv6=0) or run the agent with --ipv6-range none",
+                error);
+        }
     }
 
     private void ReachFromHost(Link link, IPAddress address, IPAddress gateway)
@@ -84,7 +101,7 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     }
 
     private IPAddress GatewayFor(IPAddress address) =>
-        (address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? host.IPv4Gateway : host.IPv6Gateway)!;
+        (address.AddressFamily == AddressFamily.InterNetwork ? host.IPv4Gateway : host.IPv6Gateway)!;
 
     private static IPNetwork Single(IPAddress address) => new(address, Bits(address));
 

@@ -68,6 +68,11 @@ public sealed class HostNetwork : IDisposable
     public IEnumerable<Link> OwnEndpointLinks() =>
         Routes.ListLinks().Where(link => link.Alias == Owner && link.Name != GatewayInterface);
 
+    /// <summary>Addresses by which this namespace is known beyond one link, without those of the endpoints' ranges: the ranges' own are the
+    /// gateways', and all others there are the endpoints'.</summary>
+    public IEnumerable<IPAddress> OwnAddresses() => Routes.ListAddresses().Select(row => row.Address).Where(address =>
+        !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !_ranges.Any(range => range?.Network.Contains(address) == true));
+
     /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
     public Link? FindOwnLink(int index)
     {
@@ -118,7 +123,8 @@ public sealed class HostNetwork : IDisposable
         }
     }
 
-    private void RefuseOverlaps()
+    /// <exception cref="AgentException">A range overlaps an address of this namespace.</exception>
+    public void RefuseOverlaps()
     {
         IReadOnlyList<Link> links = Routes.ListLinks();
         foreach (InterfaceAddress address in Routes.ListAddresses())

@@ -1,12 +1,15 @@
 using Ciliate.Agent.Control;
+using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Datapath;
+using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Hosting;
 
 /// <summary>What has to be done every few seconds.</summary>
-internal sealed class Housekeeping(IDatapath datapath, ControlLoop loop, TimeProvider time, ILogger logger)
+internal sealed class Housekeeping(
+    IDatapath datapath, HostAddresses hostAddresses, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -16,16 +19,27 @@ internal sealed class Housekeeping(IDatapath datapath, ControlLoop loop, TimePro
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            try
-            {
-                int collected = await loop.RunAsync(datapath.CollectFlows, cancellationToken).ConfigureAwait(false);
-                if (collected > 0)
-                    logger.FlowsCollected(collected);
-            }
-            catch (DatapathException error)
-            {
-                logger.PeriodicTaskFailed("collecting flows", error.Message);
-            }
+            await TryAsync("collecting flows", CollectFlows, cancellationToken).ConfigureAwait(false);
+            await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void CollectFlows()
+    {
+        int collected = datapath.CollectFlows();
+        if (collected > 0)
+            logger.FlowsCollected(collected);
+    }
+
+    private async Task TryAsync(string task, Action work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DatapathException or NetlinkException)
+        {
+            logger.PeriodicTaskFailed(task, error.Message);
         }
     }
 }

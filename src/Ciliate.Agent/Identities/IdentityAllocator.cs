@@ -7,7 +7,8 @@ namespace Ciliate.Agent.Identities;
 /// flows and events that still carry it are named rightly, and the same labels get the same number again. Used from the control loop only.</summary>
 public sealed class IdentityAllocator(TimeProvider time)
 {
-    /// <summary>How long a number rests before it may stand for other labels: longer than any flow lives without a packet.</summary>
+    /// <summary>How long a number rests before it may stand for other labels. Flows may outlive it: they are judged by generations and epochs,
+    /// never by numbers, so only the change of ipcache has to have settled. The rest serves the names of late events.</summary>
     public static readonly TimeSpan Quarantine = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<LabelSet, uint> _byLabels = [];

@@ -101,7 +101,8 @@ public sealed record AddressRange
         if (!IPNetwork.TryParse(text, out network) || !network.BaseAddress.Equals(address))
             return $"has bits set after its first {length}";
         IPNetwork candidate = network;
-        string? use = Unusable.FirstOrDefault(entry => Overlap(entry.Network, candidate)).Use;
+        // IPNetwork takes mapped addresses for IPv4 ones: no IPv6 network contains them.
+        string? use = address.IsIPv4MappedToIPv6 ? "IPv4-mapped" : Unusable.FirstOrDefault(entry => Overlap(entry.Network, candidate)).Use;
         return use is null ? "" : $"overlaps {use} addresses";
     }
 

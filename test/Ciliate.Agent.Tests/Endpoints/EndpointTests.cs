@@ -180,6 +180,39 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Fact]
+    public void A_namespace_without_IPv6_is_named_with_the_remedy_and_nothing_is_left()
+    {
+        TestNamespace container = _agent.NewContainer();
+        foreach (string which in new[] { "all", "default" })
+            container.Run(() => File.WriteAllText($"/proc/sys/net/ipv6/conf/{which}/disable_ipv6", "1"));
+
+        var error = Assert.Throws<AgentException>(() => _agent.Add(container, "web"));
+
+        Assert.Equal(
+            $"endpoint 'web': IPv6 is disabled in network namespace {container.Path}; enable it there "
+            + "(sysctl net.ipv6.conf.all.disable_ipv6=0) or run the agent with --ipv6-range none",
+            error.Message);
+        AssertNothingLeft();
+    }
+
+    [Fact]
+    public void Addresses_of_the_host_are_the_host_as_long_as_it_has_them()
+    {
+        Link lan = _agent.Host.Route.CreateBridge("lan0");
+        _agent.Host.Route.AddAddress(lan.Index, IPAddress.Parse("192.0.2.7"), 24);
+        IPNetwork prefix = IPNetwork.Parse("192.0.2.7/32");
+
+        _agent.Services.HostAddresses.Refresh();
+        Assert.Equal(1u, _agent.Datapath.Ipcache[prefix]);
+        _agent.Restart();
+        Assert.Equal(1u, _agent.Datapath.Ipcache[prefix]);
+
+        _agent.Host.Route.DeleteLink("lan0");
+        _agent.Services.HostAddresses.Refresh();
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public void A_used_up_range_says_so_and_leaves_nothing()
     {
         using var agent = new TestAgent("--ipv4-range", "10.101.0.0/30");

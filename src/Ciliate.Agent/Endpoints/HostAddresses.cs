@@ -1,0 +1,34 @@
+using System.Net;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>Keeps every address of the agent's own namespace in ipcache as the host: a container that speaks to one of them, or hears from
+/// it, meets the host and not the world. Used from the control loop only.</summary>
+public sealed class HostAddresses(IDatapath datapath, HostNetwork host)
+{
+    private readonly HashSet<IPNetwork> _known = [];
+
+    /// <summary>Those that the last refresh wrote; the gateways are always among them.</summary>
+    public IReadOnlySet<IPNetwork> Known => _known;
+
+    /// <summary>Brings ipcache to what the namespace has now. Safe to repeat.</summary>
+    public void Refresh()
+    {
+        HashSet<IPNetwork> now = [.. host.Gateways.Concat(host.OwnAddresses()).Select(Single)];
+        foreach (IPNetwork prefix in now.Except(_known).ToArray())
+        {
+            datapath.UpsertIpcache(prefix, ReservedIdentities.Host);
+            _known.Add(prefix);
+        }
+
+        foreach (IPNetwork prefix in _known.Except(now).ToArray())
+        {
+            datapath.DeleteIpcache(prefix);
+            _known.Remove(prefix);
+        }
+    }
+
+    private static IPNetwork Single(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
+}
