@@ -47,7 +47,7 @@ public sealed class AgentServices : IAsyncDisposable
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, Identities, endpoints, distributor, Policies, store, time, BeginChange);
-        _adoption = new EndpointAdoption(datapath, Host, Addresses, Identities, Endpoints, Policies, store, BeginChange);
+        _adoption = new EndpointAdoption(datapath, Host, Addresses, Identities, Endpoints, Policies, store, BeginChange, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -77,10 +77,9 @@ public sealed class AgentServices : IAsyncDisposable
 
     public FlowRecorder Recorder { get; }
 
-    /// <summary>Makes the gateway, reads the state and takes over what is in the kernel. Everything else comes after.</summary>
+    /// <summary>Reads the state, makes the gateway and takes over what is in the kernel. Everything else comes after.</summary>
     public void Adopt()
     {
-        Host.EnsureGateway();
         AdoptionResult result = _adoption.Run();
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
         // From here on a row that comes is an endpoint that was added.

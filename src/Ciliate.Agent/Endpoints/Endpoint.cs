@@ -64,6 +64,10 @@ public sealed record Endpoint
     public EndpointWiring Wiring(HostNetwork host) =>
         new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6, host.IPv4Gateway, host.IPv6Gateway);
 
+    /// <summary>With the name that its interface has now; the same record when it is gone.</summary>
+    public Endpoint Seen(HostNetwork host) =>
+        host.FindOwnLink(HostIfIndex) is { } link ? this with { HostInterface = link.Name } : this;
+
     public StoredEndpoint ToStored() => new()
     {
         Id = Id,

@@ -1,11 +1,13 @@
 using System.Net;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Identities;
+using Ciliate.Agent.Logging;
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Ciliate.Policy;
+using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Endpoints;
 
@@ -17,10 +19,10 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
     IDatapath datapath, HostNetwork host, EndpointAddresses addresses, IdentityAllocator identities, EndpointManager manager,
-    PolicyManager policies, StateStore store, Func<Undo> beginChange)
+    PolicyManager policies, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
-    /// <exception cref="DatapathException">The kernel refuses an endpoint.</exception>
+    /// <exception cref="AgentException">An endpoint lives in another network namespace, or the gateway cannot be made.</exception>
     public AdoptionResult Run()
     {
         Load("identities.json", () => identities.Load(store.ReadIdentities()));
@@ -29,17 +31,34 @@ public sealed class EndpointAdoption(
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
 
-        ILookup<bool, Endpoint> connected = stored.ToLookup(HasLink);
-        foreach (Endpoint endpoint in connected[false])
-            manager.Disconnect(endpoint);
+        RefuseEndpointsElsewhere(stored);
+        host.EnsureGateway();
         foreach (IPAddress gateway in host.Gateways)
             datapath.UpsertIpcache(Single(gateway), ReservedIdentities.Host);
-        Endpoint[] alive = [.. connected[true].Where(TryProtect)];
+        Endpoint[] present = [.. stored.Select(endpoint => endpoint.Seen(host))];
+        foreach (Endpoint endpoint in present.Where(endpoint => !HasLink(endpoint)))
+            TryDisconnect(endpoint);
+        Endpoint[] alive = [.. present.Where(HasLink).Where(TryProtect)];
         return new AdoptionResult(alive.Length, stored.Length - alive.Length, Prune(alive));
     }
 
-    private bool HasLink(Endpoint endpoint) => host.Routes.FindLink(endpoint.HostInterface) is { } link
-        && link.Index == endpoint.HostIfIndex && link.Alias == host.Owner;
+    /// <summary>Programs that hang on an interface which is not here belong to containers that live. An agent started in the wrong place would
+    /// take them for lost, and their traffic would pass unguarded.</summary>
+    private void RefuseEndpointsElsewhere(Endpoint[] stored)
+    {
+        foreach (ushort id in datapath.AttachedEndpoints())
+        {
+            int index = datapath.AttachedInterface(id);
+            if (index == 0 || host.FindOwnLink(index) is not null)
+                continue;
+            string name = stored.FirstOrDefault(endpoint => endpoint.Id == id)?.Name ?? "without a record";
+            throw AgentException.Conflict(
+                $"endpoint {id} ({name}): its interface {index} lives in another network namespace; "
+                + "start the agent there, or delete that interface, or delete state-dir and bpf-root");
+        }
+    }
+
+    private bool HasLink(Endpoint endpoint) => host.FindOwnLink(endpoint.HostIfIndex) is not null;
 
     private void TakeOver(Endpoint endpoint, Endpoint[] all)
     {
@@ -49,21 +68,34 @@ public sealed class EndpointAdoption(
         addresses.Adopt(endpoint);
     }
 
-    /// <summary>False, and the endpoint is disconnected, when its link vanished after we saw it: a namespace that ends takes its links along
-    /// some time later.</summary>
+    /// <summary>False, and the endpoint is disconnected, when its link vanished after we saw it (a namespace that ends takes its links along
+    /// some time later) or the kernel refuses it.</summary>
     private bool TryProtect(Endpoint endpoint)
     {
         try
         {
-            // The change is never undone: after a failure what runs in the kernel goes on protecting the container.
+            // The change is never undone: after a failure what runs in the kernel goes on protecting the container until its link is gone.
             Undo undo = beginChange();
             manager.Adopted(manager.Protect(endpoint, newIdentity: false, undo));
             return true;
         }
-        catch (DatapathException) when (!HasLink(endpoint))
+        catch (Exception error) when (error is DatapathException or NetlinkException)
+        {
+            logger.AdoptionFailed(endpoint.Id, endpoint.Name, error.Message);
+            TryDisconnect(endpoint);
+            return false;
+        }
+    }
+
+    private void TryDisconnect(Endpoint endpoint)
+    {
+        try
         {
             manager.Disconnect(endpoint);
-            return false;
+        }
+        catch (Exception error) when (error is DatapathException or NetlinkException)
+        {
+            logger.DisconnectFailed(endpoint.Id, endpoint.Name, error.Message);
         }
     }
 
@@ -76,7 +108,8 @@ public sealed class EndpointAdoption(
         Link[] strayLinks = [.. host.OwnEndpointLinks().Where(link => !alive.Any(endpoint => endpoint.HostIfIndex == link.Index))];
         foreach (Link link in strayLinks)
             host.Routes.TryDeleteLink(link.Name);
-        ushort[] strayPrograms = [.. datapath.AttachedEndpoints().Where(id => !alive.Any(endpoint => endpoint.Id == id))];
+        // Those of a disconnected endpoint that could not be taken out go when it is deleted.
+        ushort[] strayPrograms = [.. datapath.AttachedEndpoints().Where(id => manager.Endpoints.Find(id) is null)];
         foreach (ushort id in strayPrograms)
             datapath.DetachEndpoint(id);
         return Math.Max(strayLinks.Length, strayPrograms.Length);

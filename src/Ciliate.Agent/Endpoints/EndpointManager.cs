@@ -61,6 +61,7 @@ public sealed class EndpointManager(
     public void Delete(Endpoint endpoint)
     {
         Isolate(endpoint);
+        datapath.DetachEndpoint(endpoint.Id);
         bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
         if (last)
             distributor.Withdraw(endpoint.Identity);
@@ -72,11 +73,20 @@ public sealed class EndpointManager(
             store.WriteIdentities(identities.Save());
     }
 
-    /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted.</summary>
+    /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted. It is disconnected even when
+    /// taking it out of the kernel fails. Programs stay on an interface that only moved to another network namespace.</summary>
     public void Disconnect(Endpoint endpoint)
     {
-        Isolate(endpoint);
-        endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
+        try
+        {
+            Isolate(endpoint);
+            if (datapath.AttachedInterface(endpoint.Id) == 0)
+                datapath.DetachEndpoint(endpoint.Id);
+        }
+        finally
+        {
+            endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
+        }
     }
 
     /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>
@@ -128,16 +138,8 @@ public sealed class EndpointManager(
     {
         foreach (IPNetwork prefix in endpoint.Prefixes)
             datapath.DeleteIpcache(prefix);
-        DeleteLink(endpoint);
+        host.DeleteOwnLink(endpoint.HostIfIndex);
         distributor.Stop(endpoint.Id);
-        datapath.DetachEndpoint(endpoint.Id);
-    }
-
-    private void DeleteLink(Endpoint endpoint)
-    {
-        // The name may stand for someone else's link by now; name and index together do not.
-        if (host.Routes.FindLink(endpoint.HostInterface)?.Index == endpoint.HostIfIndex)
-            host.Routes.TryDeleteLink(endpoint.HostInterface);
     }
 
     private IdentityRow TakeIdentity(LabelSet labels, Undo undo)

@@ -1,6 +1,5 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Logging;
-using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +27,9 @@ internal sealed class EndpointWatcher(EndpointManager manager, ControlLoop loop,
         {
             manager.Disconnect(endpoint);
         }
-        catch (Exception error) when (error is DatapathException or NetlinkException)
+#pragma warning disable CA1031 // What befalls one endpoint must not end the guard of all others.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             // Its delete does the same again.
             logger.DisconnectFailed(endpoint.Id, endpoint.Name, error.Message);

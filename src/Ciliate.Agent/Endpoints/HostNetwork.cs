@@ -68,6 +68,26 @@ public sealed class HostNetwork : IDisposable
     public IEnumerable<Link> OwnEndpointLinks() =>
         Routes.ListLinks().Where(link => link.Alias == Owner && link.Name != GatewayInterface);
 
+    /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
+    public Link? FindOwnLink(int index)
+    {
+        try
+        {
+            return Routes.GetLink(index) is { } link && link.Alias == Owner && link.Name != GatewayInterface ? link : null;
+        }
+        catch (NetlinkException error) when (error.Errno == Errno.ENODEV)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Safe to repeat.</summary>
+    public void DeleteOwnLink(int index)
+    {
+        if (FindOwnLink(index) is { } link)
+            Routes.TryDeleteLink(link.Name);
+    }
+
     public void Dispose() => Routes.Dispose();
 
     private Link CreateGateway(string peerName)

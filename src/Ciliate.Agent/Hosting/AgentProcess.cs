@@ -58,9 +58,9 @@ public static class AgentProcess
         }
     }
 
-    // One container may have half of the flows, so that it cannot take the table from the others.
+    // One container may have an eighth of the flows, so that it cannot take the table from the others.
     private static DatapathOptions Options(AgentConfiguration configuration) =>
-        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 2);
+        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 8);
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

@@ -32,6 +32,9 @@ internal static partial class AgentLog
     [LoggerMessage(15, LogLevel.Warning, "endpoint {Id} ({Name}) lost its interface and could not be taken out of the kernel; delete it: {Problem}")]
     public static partial void DisconnectFailed(this ILogger logger, ushort id, string name, string problem);
 
+    [LoggerMessage(16, LogLevel.Error, "endpoint {Id} ({Name}) cannot be adopted and is disconnected; delete it and add it again: {Problem}")]
+    public static partial void AdoptionFailed(this ILogger logger, ushort id, string name, string problem);
+
     [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
     public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
 

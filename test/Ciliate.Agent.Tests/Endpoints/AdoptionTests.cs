@@ -2,6 +2,7 @@ using System.Net;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Xunit;
 
@@ -56,7 +57,7 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal(before.Entries, _agent.Datapath.Published[2].Entries);
         Assert.Equal(2, _agent.Services.Policies.Current.Revision);
         Assert.Equal("test.yaml", _agent.Services.Policies.Current.Origins.Values.Single().File);
-        Assert.Equal("other/ingress[0]", _agent.Services.Rules.TextOf(Datapath.ReservedRules.FirstPolicyRule + 1));
+        Assert.Equal("other/ingress[0]", _agent.Services.Rules.TextOf(ReservedRules.FirstPolicyRule + 1));
     }
 
     [Fact]
@@ -140,6 +141,82 @@ public sealed class AdoptionTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
         Assert.DoesNotContain(_agent.Datapath.Calls, call => !call.StartsWith("ipcache 10.101.0.1/32", StringComparison.Ordinal));
         Assert.Equal(["cil1", "cil_host", "cil_net"], _agent.HostLinks);
+    }
+
+    [Fact]
+    public void An_agent_in_another_namespace_than_its_endpoints_refuses_to_start_and_leaves_their_programs()
+    {
+        Endpoint web = _agent.Add("web");
+        _agent.Host.Route.DeleteLink(web.HostInterface);
+        _agent.Datapath.InterfaceLives = index => index == web.HostIfIndex;
+        _agent.Datapath.Calls.Clear();
+
+        var error = Assert.Throws<AgentException>(_agent.Restart);
+
+        Assert.StartsWith(
+            $"endpoint 1 (web): its interface {web.HostIfIndex} lives in another network namespace; start the agent there", error.Message,
+            StringComparison.Ordinal);
+        Assert.Empty(_agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public void A_renamed_interface_is_adopted_under_its_new_name()
+    {
+        Endpoint web = _agent.Add("web");
+        _agent.Host.Route.SetDown(web.HostIfIndex);
+        _agent.Host.Route.SetName(web.HostIfIndex, "renamed0");
+        _agent.Host.Route.SetUp(web.HostIfIndex);
+
+        _agent.Restart();
+
+        Endpoint found = _agent.Services.Endpoints.Endpoints.Rows.Single();
+        Assert.Equal((EndpointState.Ready, "renamed0"), (found.State, found.HostInterface));
+        _agent.Services.Endpoints.Delete(found);
+        Assert.Equal(["cil_host", "cil_net"], _agent.HostLinks);
+    }
+
+    [Fact]
+    public void An_endpoint_that_the_kernel_refuses_is_disconnected_and_the_others_are_adopted()
+    {
+        _agent.Add("web");
+        _agent.Add("db");
+        _agent.Datapath.Fail = call => ThrowAt(call, "attach 1");
+
+        _agent.Restart();
+
+        Assert.Equal([EndpointState.Disconnected, EndpointState.Ready], _agent.Services.Endpoints.Endpoints.Rows.Select(row => row.State));
+        Assert.Equal(["cil2", "cil_host", "cil_net"], _agent.HostLinks);
+    }
+
+    [Fact]
+    public void An_endpoint_that_cannot_be_cleaned_up_is_disconnected_all_the_same()
+    {
+        Endpoint web = _agent.Add("web");
+        _agent.Host.Route.DeleteLink(web.HostInterface);
+        _agent.Datapath.Fail = call => ThrowAt(call, "detach 1");
+
+        _agent.Restart();
+
+        Assert.Equal(EndpointState.Disconnected, _agent.Services.Endpoints.Endpoints.Rows.Single().State);
+    }
+
+    [Fact]
+    public void Programs_stay_on_an_interface_that_moved_away()
+    {
+        Endpoint web = _agent.Add("web");
+        _agent.Host.Route.DeleteLink(web.HostInterface);
+        _agent.Datapath.InterfaceLives = index => index == web.HostIfIndex;
+
+        _agent.Services.Endpoints.Disconnect(web);
+
+        Assert.Equal(EndpointState.Disconnected, _agent.Services.Endpoints.Endpoints.Rows.Single().State);
+        Assert.Equal([web.Id], _agent.Datapath.AttachedEndpoints());
+    }
+
+    private static void ThrowAt(string call, string failing)
+    {
+        if (call == failing)
+            throw new DatapathException("told by the test");
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed class FakeDatapath : IDatapath
 
     public Action<string>? Fail { get; set; }
 
+    /// <summary>Whether the interface with that index is still there, in whatever namespace.</summary>
+    public Func<int, bool> InterfaceLives { get; set; } = _ => false;
+
     public Dictionary<ushort, EndpointWiring> Attached { get; } = [];
 
     public Dictionary<ushort, PolicyTables> Published { get; } = [];
@@ -42,6 +45,9 @@ internal sealed class FakeDatapath : IDatapath
     }
 
     public IReadOnlyList<ushort> AttachedEndpoints() => [.. Attached.Keys.Order()];
+
+    public int AttachedInterface(ushort endpointId) =>
+        Attached.TryGetValue(endpointId, out EndpointWiring? wiring) && InterfaceLives(wiring.HostIfIndex) ? wiring.HostIfIndex : 0;
 
     public uint Publish(ushort endpointId, PolicyTables tables)
     {
