@@ -22,6 +22,8 @@ struct policy_key {
 	enum direction direction;
 	__u8 protocol; /* 0 is every protocol */
 	__be16 port;   /* upper bits of the prefix, the rest 0 */
+	__u8 port_prefix_length;
+	__u8 reserved[3];
 };
 
 enum policy_verdict : __u8 {
@@ -35,7 +37,7 @@ struct policy_value {
 	enum policy_verdict verdict;
 	__u8 audit;
 	__u8 auth_type;
-	__u8 port_prefix_length; /* for who reads the table; lookups go by shape */
+	__u8 reserved;
 	__be16 proxy_port;
 	__u16 reserved2;
 };

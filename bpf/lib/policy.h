@@ -47,7 +47,8 @@ SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer
 		__u8 shape = d->shapes[i];
 		key.peer = shape & SHAPE_PEER ? peer : 0;
 		key.protocol = shape & SHAPE_PROTOCOL ? p->protocol : 0;
-		key.port = port_prefix(p->destination_port, shape & SHAPE_PORT_MASK);
+		key.port_prefix_length = shape & SHAPE_PORT_MASK;
+		key.port = port_prefix(p->destination_port, key.port_prefix_length);
 		const struct policy_value *value = bpf_map_lookup_elem(&policy, &key);
 		__u64 candidate = value ? rank_of(value) : 0;
 		if (value && candidate > result->rank) {

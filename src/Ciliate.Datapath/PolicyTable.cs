@@ -66,6 +66,7 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
         Direction = (Direction)entry.Direction,
         Protocol = entry.Protocol,
         Port = Be16.FromHost(entry.Port),
+        PortPrefixLength = entry.PortPrefixLength,
     };
 
     private static PolicyValue ValueOf(in PolicyEntry entry) => new()
@@ -73,10 +74,9 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
         Precedence = entry.Precedence,
         Rule = entry.RuleId,
         Verdict = entry.Deny ? PolicyVerdict.Deny : PolicyVerdict.Allow,
-        PortPrefixLength = entry.PortPrefixLength,
     };
 
     private static PolicyEntry EntryOf(in PolicyKey key, in PolicyValue value) => new(
-        (TrafficDirection)key.Direction, key.Peer, key.Protocol, key.Port.ToHost(), value.PortPrefixLength,
+        (TrafficDirection)key.Direction, key.Peer, key.Protocol, key.Port.ToHost(), key.PortPrefixLength,
         value.Verdict == PolicyVerdict.Deny, value.Precedence, value.Rule);
 }

@@ -99,6 +99,17 @@ public sealed class ContainerToContainerTests
         _ = allowed ? outcome.IsRedirected() : outcome.IsDropped(DropReason.PolicyDeniedEgress);
     }
 
+    [Theory, InlineData(8096, true), InlineData(8099, true), InlineData(8100, true), InlineData(8101, false), InlineData(8103, false)]
+    public void Prefixes_that_begin_alike_are_kept_apart(int port, bool allowed)
+    {
+        // 8096/14 is 8096-8099; 8100/16 begins where 8101 cut to 14 bits would.
+        using var rig = new Rig().AllowWebToDb(Tcp, 8096, prefixLength: 14).AllowWebToDb(Tcp, 8096).AllowWebToDb(Tcp, 8100).Enforce();
+
+        var outcome = rig.WebSends(rig.FromWeb(Family.IPv6).Tcp(40000, port, TcpFlags.Syn));
+
+        _ = allowed ? outcome.IsRedirected() : outcome.IsDropped(DropReason.PolicyDeniedEgress);
+    }
+
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void A_rule_for_tcp_does_not_open_udp(Family family)
     {

@@ -16,7 +16,7 @@ public sealed class Conversation : IDisposable
     private static readonly byte[] Greeting = "are you there?"u8.ToArray();
 
     // Below the range that the kernel chooses from, and never twice: a verdict is found by its source port.
-    private static int s_sourcePort = 20000;
+    private static int _lastSourcePort = 20000;
 
     private readonly Socket _socket;
     private readonly IPEndPoint _server;
@@ -32,7 +32,7 @@ public sealed class Conversation : IDisposable
         _socket.Bind(new IPEndPoint(server.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, SourcePort));
     }
 
-    public int SourcePort { get; } = Interlocked.Increment(ref s_sourcePort);
+    public int SourcePort { get; } = Interlocked.Increment(ref _lastSourcePort);
 
     /// <summary>Connects if need be, sends something, and tells whether it came back in time.</summary>
     public bool IsAnswered(TimeSpan limit)
