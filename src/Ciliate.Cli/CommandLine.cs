@@ -58,8 +58,7 @@ internal static class CommandLine
 
     private static int RefuseUsage(ParseResult parsed, Terminal terminal)
     {
-        terminal.Message($"ciliate: {UsageError.Of(parsed)}");
-        terminal.Message($"see: {CommandTree.PathOf(parsed.CommandResult.Command)} --help");
+        terminal.Message($"ciliate: {UsageError.Of(parsed)}; see {CommandTree.PathOf(parsed.CommandResult.Command)} --help");
         return ExitCode.Usage;
     }
 }

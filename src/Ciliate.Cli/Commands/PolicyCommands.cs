@@ -47,7 +47,7 @@ internal static class PolicyCommands
     private static CliCommand Get(Terminal terminal)
     {
         Argument<string> name = PolicyName();
-        var command = new CliCommand("get", "Print a policy as it was applied; -o json or yaml tells more about it", "ciliate policy get default/web > web.yaml") { name };
+        var command = new CliCommand("get", "Print a policy as it was applied; -o json or yaml tells more about it", "ciliate policy get web > web.yaml") { name };
         command.Does(terminal, async (parsed, client, output, cancellationToken) =>
         {
             PolicyResource policy = await client.GetPolicyAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal static class PolicyCommands
     private static CliCommand Delete(Terminal terminal)
     {
         Argument<string> name = PolicyName();
-        var command = new CliCommand("delete", "Delete a policy; returns when the kernel no longer enforces it", "ciliate policy delete default/web") { name };
+        var command = new CliCommand("delete", "Delete a policy; returns when the kernel no longer enforces it", "ciliate policy delete web") { name };
         command.Does(terminal, async (parsed, client, output, cancellationToken) =>
             WriteChange(await client.DeletePolicyAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false), output));
         return command;

@@ -26,12 +26,12 @@ public sealed class ShowCommandTests
     [Theory]
     [InlineData("policy", "PolicyMapEntry", """
         ENDPOINT   DIRECTION   ACTION   PEER                       PROTOCOL   PORT   PRECEDENCE   GENERATION   RULE
-        3 web      ingress     allow    257 container:app=client   TCP        8080   1            7            default/web ingress rule 1
+        3 web      ingress     allow    257 container:app=client   TCP        8080   1            7            default/web/ingress[0]
 
         """)]
     [InlineData("flow", "FlowMapEntry", """
-        PROTOCOL   SOURCE                    DESTINATION           STATE         EXPIRES   EGRESS RULE                    INGRESS RULE
-        TCP        client 10.101.0.4:41234   web 10.101.0.3:8080   established   7200s     default/client egress rule 1   default/web ingress rule 1
+        PROTOCOL   SOURCE                    DESTINATION           STATE         EXPIRES   EGRESS RULE                INGRESS RULE
+        TCP        client 10.101.0.4:41234   web 10.101.0.3:8080   established   7200s     default/client/egress[0]   default/web/ingress[0]
 
         """)]
     [InlineData("ipcache", "IpcacheMapEntry", """

@@ -25,7 +25,7 @@ public sealed class UsageTests
     public async Task A_wrong_command_line_is_one_line_a_hint_and_exit_code_2(string line, string error, string help)
     {
         Run run = await Run.Async(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(new Run(ExitCode.Usage, "", $"ciliate: {error}\nsee: {help} --help\n"), run);
+        Assert.Equal(new Run(ExitCode.Usage, "", $"ciliate: {error}; see {help} --help\n"), run);
     }
 
     [Fact]
