@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using Ciliate.Agent.Api;
 using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
@@ -45,9 +47,10 @@ public static class AgentProcess
         using var stop = new StopSignals();
         using var logs = new StandardErrorLogger(configuration.LogLevel);
         BpfMount.Require(configuration.BpfRoot);
+        using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
+        RefuseEarly(configuration, hostNamespace);
         using var locks = InstanceLocks.Take(configuration);
         using IDatapath datapath = KernelDatapath.Open(Options(configuration));
-        using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
         RunningAgent agent = await RunningAgent.StartAsync(
             configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None).ConfigureAwait(false);
         await using (agent.ConfigureAwait(false))
@@ -56,6 +59,14 @@ public static class AgentProcess
             await await Task.WhenAny(stop.Requested, agent.Failure).ConfigureAwait(false);
             logs.CreateLogger("Ciliate.Agent").Stopping();
         }
+    }
+
+    /// <summary>What can be refused before anything is made, so that a refused start leaves nothing behind.</summary>
+    private static void RefuseEarly(AgentConfiguration configuration, NetworkNamespace hostNamespace)
+    {
+        SocketFile.RequireFree(configuration.Socket);
+        using var host = new HostNetwork(hostNamespace, configuration);
+        host.RefuseOverlaps();
     }
 
     // One container may have an eighth of the flows, so that it cannot take the table from the others.

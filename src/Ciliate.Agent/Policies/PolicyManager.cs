@@ -19,13 +19,18 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     /// <exception cref="FormatException">What is known of rules or origins contradicts itself.</exception>
     public void Load()
     {
-        StoredPolicies stored = store.ReadPolicyIndex();
+        if (store.ReadPolicyIndex() is not { } stored)
+        {
+            // From now on a missing index is one that was lost.
+            WriteIndex(PolicyState.Empty);
+            return;
+        }
+
         rules.Load(stored.NextRule, stored.Rules);
-        var policies = PolicySet.Create(store.ReadPolicies().Select(file => Read(file.Path, file.Yaml)), stored.Revision);
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
             origin => new PolicyKey(origin.Namespace, origin.Name), origin => new PolicyOrigin(origin.File, origin.Revision));
-        var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(policies.Select(policy =>
-            KeyValuePair.Create(policy.Key, origins.GetValueOrDefault(policy.Key) ?? OriginOf(policy, stored.Revision)))));
+        var policies = PolicySet.Create(origins.Keys.Select(Read), stored.Revision);
+        var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins));
         rules.Follow(policies);
         Volatile.Write(ref _current, state);
     }
@@ -43,35 +48,33 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         PolicySet next = before.Policies.Replace(effective.Select(submission => submission.Policy));
         var state = new PolicyState(next, before.Origins.SetItems(effective.Select(submission =>
             KeyValuePair.Create(submission.Policy.Key, new PolicyOrigin(submission.File, next.Revision)))));
-        return Change(state, outcome, undo =>
-        {
-            foreach (PolicySubmission submission in effective)
-                Write(submission.Policy, undo);
-        });
+        using Undo undo = beginChange();
+        foreach (PolicySubmission submission in effective)
+            Write(submission.Policy, undo);
+        return Change(state, outcome, undo);
     }
 
     /// <exception cref="AgentException">There is no such policy.</exception>
     public PolicyOutcome Delete(PolicyKey key)
     {
-        NetworkPolicy policy = _current.Policies.Find(key) ?? throw Unknown(key);
+        if (_current.Policies.Find(key) is null)
+            throw Unknown(key);
         var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
-        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo =>
-        {
-            undo.Add($"delete policy {key}", () => store.WritePolicy(key, policy.SourceYaml));
-            store.DeletePolicy(key);
-        });
+        using Undo undo = beginChange();
+        PolicyOutcome outcome = Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo);
+        store.DeletePolicy(key);
+        return outcome;
     }
 
     public static AgentException Unknown(PolicyKey key) =>
         AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 
-    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, Action<Undo> writeFiles)
+    /// <summary>Writes the index, which is the commit on disk, then brings the policies to the kernel.</summary>
+    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, Undo undo)
     {
         PolicyState before = _current;
-        using Undo undo = beginChange();
         undo.Add("write the policy index", () => WriteIndex(before));
         WriteIndex(next);
-        writeFiles(undo);
         outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
         undo.Commit();
         Volatile.Write(ref _current, next);
@@ -111,22 +114,18 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     private static PolicyKey[] Keys(IEnumerable<PolicySubmission> submissions) =>
         [.. submissions.Select(submission => submission.Policy.Key).Order()];
 
-    // A crash between the writing of the index and that of the policy.
-    private PolicyOrigin OriginOf(NetworkPolicy policy, long revision) => new(Path.GetFileName(store.PolicyPath(policy.Key)), revision);
-
-    private NetworkPolicy Read(string path, string yaml)
+    private NetworkPolicy Read(PolicyKey key)
     {
-        NetworkPolicy policy;
+        string path = store.PolicyPath(key);
         try
         {
-            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(yaml, Path.GetFileName(path));
-            policy = read.Count == 1 ? read[0] : throw StateStore.Invalid(path, $"it holds {read.Count} policies");
+            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(store.ReadPolicy(key), Path.GetFileName(path));
+            NetworkPolicy policy = read.Count == 1 ? read[0] : throw StateStore.Invalid(path, $"it holds {read.Count} policies");
+            return policy.Key == key ? policy : throw StateStore.Invalid(path, $"it holds policy '{policy.Key}'");
         }
         catch (PolicyException error)
         {
             throw StateStore.Invalid(path, error.Message, error);
         }
-
-        return path == store.PolicyPath(policy.Key) ? policy : throw StateStore.Invalid(path, $"it holds policy '{policy.Key}'");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,7 +10,8 @@ namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
 /// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>policies.json</c>.
-/// Each is replaced as a whole, so that a crash leaves the old or the new.</summary>
+/// Each is replaced as a whole, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
+/// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
 public sealed class StateStore
 {
     private readonly string _directory;
@@ -59,15 +61,29 @@ public sealed class StateStore
     public void WriteIdentities(StoredIdentities identities) =>
         Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
 
-    public StoredPolicies ReadPolicyIndex() =>
-        File.Exists(_policyIndex) ? Parse(_policyIndex, StateJson.Default.StoredPolicies) : new StoredPolicies(0, 0, [], []);
+    /// <summary>Null when none was ever written.</summary>
+    /// <exception cref="StateException">It is torn or invalid, or gone while policies are there.</exception>
+    public StoredPolicies? ReadPolicyIndex()
+    {
+        if (File.Exists(_policyIndex))
+            return Parse(_policyIndex, StateJson.Default.StoredPolicies);
+        return Files(_policies, ".yaml").FirstOrDefault() is { } policy
+            ? throw new StateException($"state file {_policyIndex} is missing, but there is {policy}; restore it, or move {_policies} away to start without policies")
+            : null;
+    }
 
     public void WritePolicyIndex(StoredPolicies policies) =>
         Write(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
 
-    /// <summary>The text of every policy, with the file it came from.</summary>
-    public IReadOnlyList<(string Path, string Yaml)> ReadPolicies() =>
-        [.. Files(_policies, ".yaml").Select(path => (path, ReadText(path)))];
+    /// <summary>The text of a policy that the index names.</summary>
+    /// <exception cref="StateException">Its file is missing or not text.</exception>
+    public string ReadPolicy(PolicyKey key)
+    {
+        string path = PolicyPath(key);
+        return File.Exists(path)
+            ? ReadText(path)
+            : throw new StateException($"state file {path} of policy '{key}' is missing; restore it, or take the policy out of {_policyIndex}");
+    }
 
     public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
 
@@ -77,7 +93,7 @@ public sealed class StateStore
     /// <summary>Where a file of that name relative to the directory is.</summary>
     public string PathOf(string file) => Path.Combine(_directory, file);
 
-    public string PolicyPath(PolicyKey key) => Path.Combine(_policies, $"{key.Namespace}_{key.Name}.yaml");
+    public string PolicyPath(PolicyKey key) => Path.Combine(_policies, PolicyFileName(key));
 
     /// <summary>The error of a file that is not what it should be.</summary>
     public static StateException Invalid(string path, string problem, Exception? inner = null)
@@ -87,6 +103,17 @@ public sealed class StateStore
     }
 
     private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
+
+    /// <summary>A name that no directory can hold is cut, and made unique again by its hash. Names of policies are ASCII.</summary>
+    private static string PolicyFileName(PolicyKey key)
+    {
+        const string extension = ".yaml";
+        const int longest = 255, hashDigits = 64;
+        string name = $"{key.Namespace}_{key.Name}";
+        return name.Length + extension.Length <= longest
+            ? name + extension
+            : $"{name[..(longest - extension.Length - hashDigits - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}{extension}";
+    }
 
     private static IEnumerable<string> Files(string directory, string extension) =>
         Directory.EnumerateFiles(directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal);

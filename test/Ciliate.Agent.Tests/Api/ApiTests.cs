@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Ciliate.Agent.Api;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Tests.Fakes;
@@ -263,35 +262,6 @@ public sealed class ApiTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Contains(message.Replace("'", "\\u0027", StringComparison.Ordinal), answer, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_file_that_is_no_socket_is_not_replaced_by_the_socket()
-    {
-        string file = Path.Combine(_root, "notes");
-        await File.WriteAllTextAsync(file, "mine", Cancellation);
-        using var agent = new TestAgent("--socket", file);
-
-        var error = await Assert.ThrowsAsync<AgentException>(() => ApiServer.StartAsync(agent.Services, NullLoggerProvider.Instance, Cancellation));
-
-        Assert.Equal($"socket {file} exists and is not a socket; move it away or set another socket", error.Message);
-        Assert.Equal("mine", await File.ReadAllTextAsync(file, Cancellation));
-    }
-
-    [Fact]
-    public async Task A_socket_that_a_killed_agent_left_is_replaced()
-    {
-        string path = Path.Combine(_root, "left");
-        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            left.Bind(new UnixDomainSocketEndPoint(path + ".other"));
-            File.Move(path + ".other", path);
-        }
-
-        using var agent = new TestAgent("--socket", path);
-        await using ApiServer server = await ApiServer.StartAsync(agent.Services, NullLoggerProvider.Instance, Cancellation);
-
-        Assert.True(File.Exists(path));
     }
 
     [Fact]

@@ -86,6 +86,22 @@ public sealed class ProcessTests : IDisposable
         Assert.Single(result.Errors.TrimEnd('\n').Split('\n'));
     }
 
+    [Fact]
+    public void A_start_that_is_refused_for_its_ranges_leaves_nothing_behind()
+    {
+        using var host = new TestNamespace("host");
+        host.Route.AddAddress(host.Route.CreateBridge("lan0").Index, System.Net.IPAddress.Parse("10.101.0.9"), 24);
+        string[] arguments = ["--state-dir", $"{_root}/state", "--socket", $"{_root}/run/s", "--bpf-root", "/sys/fs/bpf/ciliate-test-refused"];
+
+        using TestProcess process = TestProcess.Start(
+            host, new ProcessStartInfo("dotnet", [typeof(AgentProcess).Assembly.Location, .. arguments]));
+        ProcessResult result = process.WaitForExit();
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("ciliated: ipv4-range 10.101.0.0/24 overlaps 10.101.0.9/24 of interface lan0", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+    }
+
     private AgentConfiguration Configuration(string state, string socket, string bpf) => ConfigurationLoader.Load(
         CommandLine.Parse(["--state-dir", $"{_root}/state-{state}", "--socket", $"{_root}/{socket}.sock", "--bpf-root", $"{_root}/bpf-{bpf}"]),
         new Dictionary<string, string>(), "/nonexistent");

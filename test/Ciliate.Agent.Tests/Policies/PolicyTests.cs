@@ -1,4 +1,5 @@
 using Ciliate.Agent.Policies;
+using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Datapath;
 using Ciliate.Policy;
@@ -158,6 +159,43 @@ public sealed class PolicyTests : IDisposable
 
         PolicyEntry entry = Assert.Single(_agent.Datapath.Published[1].Entries, entry => entry.Port == 99);
         Assert.Equal(before, entry.RuleId);
+    }
+
+    [Theory]
+    [InlineData("policies/_db.yaml", "of policy 'db' is missing")]
+    [InlineData("policies.json", "is missing, but there is ")]
+    public void A_policy_or_an_index_that_was_lost_is_named_and_nothing_starts(string file, string problem)
+    {
+        _agent.Apply(s_webToDb);
+        string path = Path.Combine(_agent.Configuration.StateDirectory, file);
+        File.Delete(path);
+
+        var error = Assert.Throws<StateException>(_agent.Restart);
+
+        Assert.StartsWith($"state file {path} {problem}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_policy_file_that_the_index_does_not_name_is_what_a_crash_left_and_is_not_in_force()
+    {
+        _agent.Apply(s_webToDb);
+        File.WriteAllText(Path.Combine(_agent.Configuration.StateDirectory, "policies", "_torn.yaml"), "apiVersion:");
+
+        _agent.Restart();
+
+        Assert.Equal(new PolicyKey(null, "db"), Assert.Single(_agent.Services.Policies.Current.Policies).Key);
+    }
+
+    [Fact]
+    public void Policies_with_the_longest_names_are_stored_side_by_side()
+    {
+        string name = string.Join('.', Enumerable.Repeat(new string('a', 62), 4));
+        string[] policies = [.. new[] { "b", "c" }.Select(last => TestPolicies.Allow(name + last, to: "db", from: "web", port: 1))];
+
+        _agent.Apply(policies);
+        _agent.Restart();
+
+        Assert.Equal([name + "b", name + "c"], _agent.Services.Policies.Current.Policies.Select(policy => policy.Key.Name).Order());
     }
 
     [Fact]
