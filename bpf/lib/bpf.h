@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The few words of the BPF machine that the datapath uses. Helper numbers come from the kernel's own header.
- */
+/* The few words of the BPF machine that the datapath uses. Helper numbers come from the kernel's header. */
 #pragma once
 
 #include <linux/bpf.h>
@@ -11,8 +10,8 @@
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 /* A function that the verifier checks once by itself, whatever its callers know, and not again for each call:
- * so the cost of loading a program is the sum of its parts. For all that it
- * knows the pointer arguments may be NULL, so they are compared. */
+ * so the cost of loading a program is the sum of its parts. For all that it knows the pointer arguments may
+ * be NULL, so they are compared. */
 #define SUBPROGRAM  __attribute__((noinline))
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

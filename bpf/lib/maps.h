@@ -11,16 +11,6 @@
 
 #define PINNED 1
 
-#define ARRAY_MAP(name, kind, value_type, count, flags)                                                      \
-	struct {                                                                                             \
-		__uint(type, kind);                                                                          \
-		__uint(max_entries, count);                                                                  \
-		__type(key, __u32);                                                                          \
-		__type(value, value_type);                                                                   \
-		__uint(map_flags, flags);                                                                    \
-		__uint(pinning, PINNED);                                                                     \
-	} name SEC(".maps")
-
 #define KEYED_MAP(name, kind, key_type, value_type, count, flags)                                            \
 	struct {                                                                                             \
 		__uint(type, kind);                                                                          \
@@ -30,6 +20,8 @@
 		__uint(map_flags, flags);                                                                    \
 		__uint(pinning, PINNED);                                                                     \
 	} name SEC(".maps")
+
+#define ARRAY_MAP(name, kind, value_type, count, flags) KEYED_MAP(name, kind, __u32, value_type, count, flags)
 
 ARRAY_MAP(endpoints, BPF_MAP_TYPE_ARRAY, struct endpoint, MAX_ENDPOINTS, BPF_F_MMAPABLE);
 ARRAY_MAP(slots, BPF_MAP_TYPE_ARRAY, struct slot, MAX_SLOTS, 0);
