@@ -64,7 +64,7 @@ static __always_inline int container_preamble(struct __sk_buff *skb, struct pack
 }
 
 /* tc ingress of the host end: what the container sends. */
-SEC("tcx/ingress")
+SEC("tc")
 int from_container(struct __sk_buff *skb)
 {
 	struct packet p = {};
@@ -105,7 +105,7 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 }
 
 /* tc egress of the host end: what the host's stack sends to the container, of its own or forwarded. */
-SEC("tcx/egress")
+SEC("tc")
 int to_container(struct __sk_buff *skb)
 {
 	struct packet p = {};

@@ -1,10 +1,11 @@
 using Ciliate.Bpf;
+using Ciliate.Datapath.Hooks;
 
 namespace Ciliate.Datapath;
 
-/// <summary>Loads an endpoint's two programs with its constants and hangs them on the host end of its veth. The links are pinned below
-/// <c>endpoints/ID/</c>, so the programs outlive the agent.</summary>
-internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps maps, EndpointConstants constants)
+/// <summary>Loads an endpoint's two programs with its constants and hangs them on the host end of its veth. What hangs there is recorded
+/// below <c>endpoints/ID/</c>, so the programs outlive the agent.</summary>
+internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps maps, EndpointConstants constants, InterfaceHooks hooks)
 {
     public const string FromContainer = "from_container";
     public const string ToContainer = "to_container";
@@ -26,14 +27,17 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
         try
         {
             // Inwards first: what comes back must find its judge before anything can leave.
-            Hang(Hook.TcxEgress(wiring.HostIfIndex), wiring.HostIfIndex, loaded.Program(ToContainer), directory);
-            Hang(Hook.TcxIngress(wiring.HostIfIndex), wiring.HostIfIndex, loaded.Program(FromContainer), directory);
+            Hang(ToContainer, HookDirection.Egress);
+            Hang(FromContainer, HookDirection.Ingress);
         }
         catch when (isNew)
         {
             Detach(wiring.Id);
             throw;
         }
+
+        void Hang(string program, HookDirection direction) =>
+            hooks.Attach(new HookPlace(directory, program, wiring.HostIfIndex, direction), loaded.Program(program));
     }
 
     public void Detach(ushort id)
@@ -41,8 +45,7 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
         var directory = PathOf(id);
         if (!Directory.Exists(directory))
             return;
-        foreach (var pin in Directory.GetFiles(directory))
-            Unhang(pin);
+        hooks.Release(directory);
         Directory.Delete(directory);
     }
 
@@ -60,43 +63,7 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
     }
 
     /// <summary>0 when the interface is gone or nothing is attached.</summary>
-    public int InterfaceOf(ushort id)
-    {
-        var pin = Path.Combine(PathOf(id), FromContainer);
-        if (!File.Exists(pin))
-            return 0;
-        using var link = BpfLink.OpenPinned(pin);
-        return link.ReadInfo().IfIndex;
-    }
+    public int InterfaceOf(ushort id) => hooks.InterfaceOf(PathOf(id), FromContainer);
 
     private string PathOf(ushort id) => Path.Combine(_endpointsRoot, id.ToString());
-
-    private static void Hang(IHook hook, int ifIndex, BpfProgram program, string directory)
-    {
-        var pin = Path.Combine(directory, program.Name);
-        if (File.Exists(pin))
-        {
-            using var existing = BpfLink.OpenPinned(pin);
-            if (existing.ReadInfo().IfIndex == ifIndex)
-            {
-                existing.Update(program);
-                return;
-            }
-            // The interface it was on is gone, and what it is pinned for is another one.
-            File.Delete(pin);
-        }
-        using var link = hook.Attach(program);
-        link.Pin(pin);
-    }
-
-    private static void Unhang(string pin)
-    {
-        using (var link = BpfLink.OpenPinned(pin))
-        {
-            // The kernel has detached it already if the interface is gone.
-            if (link.ReadInfo().IfIndex != 0)
-                link.Detach();
-        }
-        File.Delete(pin);
-    }
 }

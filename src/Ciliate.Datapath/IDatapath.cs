@@ -11,6 +11,9 @@ namespace Ciliate.Datapath;
 /// </summary>
 public interface IDatapath : IDisposable
 {
+    /// <summary>How programs hang at interfaces here.</summary>
+    HookKind Hooks { get; }
+
     /// <summary>Loads the endpoint's programs with its constants, attaches them to both directions of the host interface, and registers
     /// its addresses for local delivery. Adopts what is already pinned. Until <see cref="Publish"/> has been called once for the endpoint
     /// every packet from and to it is dropped.</summary>

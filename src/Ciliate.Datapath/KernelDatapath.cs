@@ -2,7 +2,9 @@ using System.Net;
 using System.Threading.Channels;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Hooks;
 using Ciliate.Linux;
+using Ciliate.Netlink;
 
 namespace Ciliate.Datapath;
 
@@ -13,6 +15,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly TickClock _clock;
     private readonly PinnedMaps _maps;
     private readonly EndpointTable _endpoints;
+    private readonly InterfaceHooks _hooks;
     private readonly EndpointPrograms _programs;
     private readonly SlotTable _slots;
     private readonly PolicyTable _policy;
@@ -33,8 +36,9 @@ public sealed partial class KernelDatapath : IDatapath
         _policy = new PolicyTable(_maps.Policy);
         _flows = new FlowTable(_maps.Flows, _maps.FlowQuotas, _clock);
         _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
+        _hooks = new InterfaceHooks(options.Root, options.Hooks);
         _programs = new EndpointPrograms(
-            options.Root, _loader, _maps, new EndpointConstants(blueprint, _clock.TicksPerSecond, options.FlowQuota));
+            options.Root, _loader, _maps, new EndpointConstants(blueprint, _clock.TicksPerSecond, options.FlowQuota), _hooks);
         AdoptSlots();
         _events = new EventReader(_maps.Events, _maps.EventCounts);
     }
@@ -42,6 +46,8 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
     public static KernelDatapath Open(DatapathOptions options) =>
         Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options));
+
+    public HookKind Hooks => _hooks.Kind;
 
     public ChannelReader<VerdictEvent> Events => _events.Events;
 
@@ -103,6 +109,7 @@ public sealed partial class KernelDatapath : IDatapath
     public void Dispose()
     {
         _events.Dispose();
+        _hooks.Dispose();
         _maps.Dispose();
         _clock.Dispose();
         _loader.Dispose();
@@ -146,5 +153,5 @@ public sealed partial class KernelDatapath : IDatapath
     }
 
     private static bool IsKernelRefusal(Exception e) =>
-        e is LinuxException or VerifierException or MapMismatchException or BpfObjectException or IOException or UnauthorizedAccessException;
+        e is LinuxException or NetlinkException or FeatureMissingException or VerifierException or MapMismatchException or BpfObjectException or IOException or UnauthorizedAccessException;
 }

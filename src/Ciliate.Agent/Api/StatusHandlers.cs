@@ -27,6 +27,7 @@ internal sealed class StatusHandlers(AgentServices agent)
             HelpText.Version,
             (long)(agent.Time.GetUtcNow() - agent.Started).TotalSeconds,
             Kernel.Release,
+            Texts.Of(agent.Datapath.Hooks),
             Ipam(),
             new EndpointCounts(endpoints.Length, endpoints.Count(endpoint => endpoint.State == Endpoints.EndpointState.Ready)),
             agent.Identities.Identities.Rows.Count(row => row.Holders > 0),

@@ -6,4 +6,6 @@ namespace Ciliate.Agent.Api;
 internal static class Texts
 {
     public static string Of(TrafficDirection direction) => direction == TrafficDirection.Ingress ? "ingress" : "egress";
+
+    public static string Of(HookKind hooks) => hooks == HookKind.Tcx ? "tcx" : "clsact";
 }

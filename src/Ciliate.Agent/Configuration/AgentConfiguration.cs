@@ -1,4 +1,5 @@
 using Ciliate.Agent.Ipam;
+using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Configuration;
@@ -23,6 +24,9 @@ public sealed record AgentConfiguration
     public required int FlowTableSize { get; init; }
 
     public required string HostInterfacePrefix { get; init; }
+
+    /// <summary>Null: what the kernel has.</summary>
+    public required HookKind? HookBackend { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

@@ -27,12 +27,15 @@ public static class AgentOptions
     public static readonly AgentOption HostInterfacePrefix = new(
         "host-interface-prefix", "cil", "1 to 8 characters, a-z then a-z or 0-9", "Start of the names of the agent's interfaces.");
 
+    public static readonly AgentOption HookBackend = new(
+        "hook-backend", "auto", "auto, tcx or clsact", "How programs hang at interfaces; auto is tcx where the kernel has it, else clsact.");
+
     public static readonly AgentOption LogLevel = new(
         "log-level", "info", "debug, info, warn or error", "The least severe message that is logged.");
 
     public static IReadOnlyList<AgentOption> All { get; } =
     [
-        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize, HostInterfacePrefix, LogLevel,
+        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize, HostInterfacePrefix, HookBackend, LogLevel,
     ];
 
     public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Ciliate.Agent.Ipam;
+using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Configuration;
@@ -64,6 +65,7 @@ public static class ConfigurationLoader
             AllowHostIngress = Boolean(values[AgentOptions.AllowHostIngress]),
             FlowTableSize = Number(values[AgentOptions.FlowTableSize], 1024, 4194304),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
+            HookBackend = Hooks(values[AgentOptions.HookBackend]),
             LogLevel = Level(values[AgentOptions.LogLevel]),
             Values = [.. AgentOptions.All.Select(option => values[option])],
         };
@@ -122,6 +124,14 @@ public static class ConfigurationLoader
             && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
         return good ? text : throw Refused(value, $"is not 1 to {longest} characters, a-z first, then a-z or 0-9");
     }
+
+    private static HookKind? Hooks(OptionValue value) => value.Text switch
+    {
+        "auto" => null,
+        "tcx" => HookKind.Tcx,
+        "clsact" => HookKind.Clsact,
+        _ => throw Refused(value, "is none of auto, tcx, clsact"),
+    };
 
     private static LogLevel Level(OptionValue value) => value.Text switch
     {

@@ -5,6 +5,7 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.State;
+using Ciliate.Bpf;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -64,6 +65,8 @@ public static class AgentProcess
     /// <summary>What can be refused before anything is made, so that a refused start leaves nothing behind.</summary>
     private static void RefuseEarly(AgentConfiguration configuration, NetworkNamespace hostNamespace)
     {
+        if (configuration.HookBackend == HookKind.Tcx && !KernelFeatures.Tcx.IsSupported)
+            throw AgentException.Invalid($"hook-backend tcx: this kernel ({Kernel.Release}) has no tcx; choose auto or clsact");
         SocketFile.RequireFree(configuration.Socket);
         using var host = new HostNetwork(hostNamespace, configuration);
         host.RefuseOverlaps();
@@ -71,7 +74,7 @@ public static class AgentProcess
 
     // One container may have an eighth of the flows, so that it cannot take the table from the others.
     private static DatapathOptions Options(AgentConfiguration configuration) =>
-        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 8);
+        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 8, configuration.HookBackend);
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

@@ -6,6 +6,7 @@ namespace Ciliate.Api;
 /// <param name="Version">Of the agent.</param>
 /// <param name="UptimeSeconds">Since the agent's start.</param>
 /// <param name="Kernel">Release as of uname(2).</param>
+/// <param name="HookBackend">How programs hang at interfaces: <c>tcx</c> or <c>clsact</c>.</param>
 /// <param name="Identities">Allocated ones, without the reserved.</param>
 /// <param name="Drops">By reason and direction, the largest first; reasons that never occurred are left out.</param>
 public sealed record StatusResource(
@@ -13,6 +14,7 @@ public sealed record StatusResource(
     string Version,
     long UptimeSeconds,
     string Kernel,
+    string HookBackend,
     IpamStatus Ipam,
     EndpointCounts Endpoints,
     int Identities,

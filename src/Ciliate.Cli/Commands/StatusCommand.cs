@@ -22,6 +22,7 @@ internal static class StatusCommand
         ("Agent", new Cell(
             $"{status.Ciliate.State}: {status.Ciliate.Message}", status.Ciliate.State == AgentState.Ok ? CellStyle.Good : CellStyle.Bad)),
         ("Version", $"{status.Version}, up {Up(status.UptimeSeconds)}, kernel {status.Kernel}"),
+        ("Hooks", status.HookBackend),
         ("IPv4", Range(status.Ipam.IPv4)),
         ("IPv6", Range(status.Ipam.IPv6)),
         ("Endpoints", Text($"{status.Endpoints.Total}, {status.Endpoints.Ready} ready")),

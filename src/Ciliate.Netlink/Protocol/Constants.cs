@@ -21,6 +21,8 @@ internal static class Rtm
     public const ushort NEWADDR = 20, DELADDR = 21, GETADDR = 22;
     public const ushort NEWROUTE = 24, DELROUTE = 25, GETROUTE = 26;
     public const ushort NEWNEIGH = 28, DELNEIGH = 29, GETNEIGH = 30;
+    public const ushort NEWQDISC = 36, DELQDISC = 37;
+    public const ushort NEWTFILTER = 44, DELTFILTER = 45, GETTFILTER = 46;
     public const uint RTMGRP_LINK = 1;
     public const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_PREFSRC = 7, RTA_TABLE = 15;
     public const byte RTPROT_STATIC = 4;
@@ -48,4 +50,16 @@ internal static class Nda
 {
     public const ushort DST = 1, LLADDR = 2;
     public const ushort NUD_PERMANENT = 0x80;
+}
+
+/// <summary>linux/rtnetlink.h, linux/pkt_sched.h and linux/pkt_cls.h: qdiscs and filters.</summary>
+internal static class Tca
+{
+    public const ushort KIND = 1, OPTIONS = 2, BPF_FD = 6, BPF_NAME = 7, BPF_FLAGS = 8, BPF_ID = 11;
+    public const uint BPF_FLAG_ACT_DIRECT = 1;
+    public const string BPF = "bpf";
+
+    /// <summary>TC_H_CLSACT, its handle ffff:0, and the two parents of filters at it.</summary>
+    public const uint CLSACT = 0xfffffff1, CLSACT_HANDLE = 0xffff0000, INGRESS = 0xfffffff2, EGRESS = 0xfffffff3;
+    public const ushort ETH_P_ALL = 3;
 }

@@ -52,3 +52,18 @@ internal struct NeighbourHeader
     public byte Flags;
     public byte Type;
 }
+
+/// <summary>struct tcmsg</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TrafficControlHeader
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+    public int Index;
+    public uint Handle;
+    public uint Parent;
+
+    /// <summary>Of filters: priority in the upper half, protocol in network byte order in the lower.</summary>
+    public uint Information;
+}

@@ -20,6 +20,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal("10.101.0.1", configuration.IPv4Range!.Gateway.ToString());
         Assert.Equal("fd00:101::1", configuration.IPv6Range!.Gateway.ToString());
         Assert.True(configuration.AllowHostIngress);
+        Assert.Null(configuration.HookBackend);
         Assert.Equal(LogLevel.Information, configuration.LogLevel);
         Assert.All(configuration.Values, value => Assert.Equal("default", value.Source));
     }
@@ -57,6 +58,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("allow-host-ingress", "yes", "allow-host-ingress: 'yes' is neither true nor false (from --allow-host-ingress)")]
     [InlineData("flow-table-size", "-1", "flow-table-size: '-1' is not a number from 1024 to 4194304 (from --flow-table-size)")]
     [InlineData("host-interface-prefix", "eth/0", "host-interface-prefix: 'eth/0' is not 1 to 8 characters, a-z first, then a-z or 0-9 (from --host-interface-prefix)")]
+    [InlineData("hook-backend", "tc", "hook-backend: 'tc' is none of auto, tcx, clsact (from --hook-backend)")]
     [InlineData("log-level", "loud", "log-level: 'loud' is none of debug, info, warn, error (from --log-level)")]
     [InlineData("state-dir", "var/lib", "state-dir: 'var/lib' is not an absolute path (from --state-dir)")]
     public void A_wrong_value_is_refused_by_the_name_of_its_option(string option, string value, string message)

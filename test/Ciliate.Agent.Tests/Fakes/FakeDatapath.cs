@@ -29,6 +29,8 @@ internal sealed class FakeDatapath : IDatapath
 
     public ulong LostEvents => 0;
 
+    public HookKind Hooks => HookKind.Clsact;
+
     public void Emit(VerdictEvent verdict) => Xunit.Assert.True(_events.Writer.TryWrite(verdict));
 
     public void AttachEndpoint(EndpointWiring wiring)

@@ -10,6 +10,7 @@ public sealed class ShowCommandTests
             """
             Agent        ok: all endpoints are connected and protected
             Version      0.1.0, up 3m12s, kernel 6.18.5
+            Hooks        tcx
             IPv4         10.101.0.0/24, gateway 10.101.0.1, 4 of 253 addresses used
             IPv6         fd00:101::/64, gateway fd00:101::1, 4 of 9007199254740991 addresses used
             Endpoints    4, 4 ready

@@ -1,0 +1,95 @@
+using Ciliate.Bpf;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+
+namespace Ciliate.Datapath.Hooks;
+
+/// <summary>Direct-action filters at clsact qdiscs, for kernels without tcx. All of ours have one priority, the first, and are told apart
+/// by name; filters of others stay, and so does a qdisc that others made.</summary>
+/// <param name="routes">In the network namespace of the interfaces.</param>
+internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBackend
+{
+    private const ushort Priority = 1;
+
+    /// <summary>What a kernel may take to let go of the filters of an interface that is gone.</summary>
+    private static readonly TimeSpan FilterEnd = TimeSpan.FromSeconds(2);
+
+    private readonly ClsactQdiscs _qdiscs = new(root, routes);
+
+    public HookKind Kind => HookKind.Clsact;
+
+    public string Attach(HookPlace place, BpfProgram program)
+    {
+        var record = new ClsactRecord(place.Directory, place.Program, place.IfIndex, program.Info.Id);
+        var direction = place.Direction == HookDirection.Ingress ? FilterDirection.Ingress : FilterDirection.Egress;
+        _qdiscs.Require(place.IfIndex);
+        // Written down before it runs: a filter that nobody knows of would never go.
+        Directory.CreateDirectory(record.RecordPath);
+        uint handle = routes.ListFilters(place.IfIndex, direction).FirstOrDefault(filter => IsOf(record, filter))?.Handle ?? 0;
+        routes.SetFilter(
+            new BpfFilter(place.IfIndex, direction, Priority, handle, record.FilterName, record.ProgramId), program.Descriptor);
+        return record.RecordPath;
+    }
+
+    public bool Owns(string record) => Directory.Exists(record) && ClsactRecord.TryParse(record) is not null;
+
+    public void Release(string record)
+    {
+        var known = ClsactRecord.TryParse(record)!;
+        // After a replacement the filter bears another program; it is not this record's any more.
+        foreach (var filter in FiltersOf(known).Where(filter => filter.ProgramId == known.ProgramId))
+            IgnoreIfGone(() => routes.DeleteFilter(filter));
+        _qdiscs.Release(known.IfIndex);
+        Directory.Delete(record);
+    }
+
+    public int InterfaceOf(string record)
+    {
+        var known = ClsactRecord.TryParse(record)!;
+        if (FiltersOf(known).Any(filter => filter.ProgramId == known.ProgramId))
+            return known.IfIndex;
+        // A filter ends some time after its interface. One that does not end is on an interface in another network namespace.
+        long start = Environment.TickCount64;
+        while (ProgramLives(known))
+        {
+            if (Environment.TickCount64 - start > FilterEnd.TotalMilliseconds)
+                return known.IfIndex;
+            Thread.Sleep(5);
+        }
+        return 0;
+    }
+
+    public void Dispose() => routes.Dispose();
+
+    private IEnumerable<BpfFilter> FiltersOf(ClsactRecord record) => Enum.GetValues<FilterDirection>()
+        .SelectMany(direction => routes.ListFilters(record.IfIndex, direction))
+        .Where(filter => IsOf(record, filter));
+
+    private static bool IsOf(ClsactRecord record, BpfFilter filter) => filter.Priority == Priority && filter.Name == record.FilterName;
+
+    private static bool ProgramLives(ClsactRecord record)
+    {
+        try
+        {
+            using var program = BpfProgram.Open(record.ProgramId);
+            // The kernel keeps 15 characters of it.
+            return record.Program.StartsWith(program.Name, StringComparison.Ordinal);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
+    }
+
+    internal static void IgnoreIfGone(Action deletion)
+    {
+        try
+        {
+            deletion();
+        }
+        catch (NetlinkException error) when (error.Errno is Errno.ENOENT or Errno.ENODEV or Errno.EINVAL)
+        {
+            // The interface went meanwhile, and took along what was on it.
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Ciliate.Netlink;
+
+namespace Ciliate.Datapath.Hooks;
+
+/// <summary>The qdiscs that filters need. One that we made is marked by an empty directory <c>clsact@INTERFACE</c> below the root, and
+/// goes when no filter stands at it any more; if then there are filters of others, the qdisc is theirs.</summary>
+internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
+{
+    public void Require(int ifIndex)
+    {
+        var mark = MarkOf(ifIndex);
+        if (Directory.Exists(mark))
+        {
+            routes.TryAddClsact(ifIndex);
+            return;
+        }
+        // Marked before it is made: a crash in between leaves a mark and no qdisc, never a qdisc that stays for ever.
+        Directory.CreateDirectory(mark);
+        var made = false;
+        try
+        {
+            made = routes.TryAddClsact(ifIndex);
+        }
+        finally
+        {
+            if (!made)
+                Directory.Delete(mark);
+        }
+    }
+
+    public void Release(int ifIndex)
+    {
+        var mark = MarkOf(ifIndex);
+        if (!Directory.Exists(mark) || HasOurs(ifIndex))
+            return;
+        if (!routes.HasFilters(ifIndex))
+            ClsactHooks.IgnoreIfGone(() => routes.DeleteClsact(ifIndex));
+        Directory.Delete(mark);
+    }
+
+    private bool HasOurs(int ifIndex) => Enum.GetValues<FilterDirection>()
+        .SelectMany(direction => routes.ListFilters(ifIndex, direction))
+        .Any(filter => filter.Name.StartsWith(root + "/", StringComparison.Ordinal));
+
+    private string MarkOf(int ifIndex) => Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"clsact@{ifIndex}"));
+}

@@ -1,0 +1,59 @@
+using Ciliate.Bpf;
+using Ciliate.Netlink;
+
+namespace Ciliate.Datapath.Hooks;
+
+/// <summary>Runs programs at interfaces, by the back end that was chosen, and knows those that the other one runs: so an agent that starts
+/// with another back end takes over without a gap.</summary>
+internal sealed class InterfaceHooks : IDisposable
+{
+    private readonly IHookBackend[] _backends;
+    private readonly IHookBackend _chosen;
+
+    /// <param name="root">On a bpffs, the agent's own.</param>
+    /// <param name="wanted">Null: tcx where the kernel has it.</param>
+    /// <exception cref="FeatureMissingException">The wanted one is tcx and the kernel has none.</exception>
+    public InterfaceHooks(string root, HookKind? wanted)
+    {
+        if (wanted == HookKind.Tcx)
+            KernelFeatures.Tcx.Require();
+        Kind = wanted ?? (KernelFeatures.Tcx.IsSupported ? HookKind.Tcx : HookKind.Clsact);
+        _backends = [new TcxHooks(), new ClsactHooks(root, RouteNetlink.OpenCurrent())];
+        _chosen = _backends.First(backend => backend.Kind == Kind);
+    }
+
+    public HookKind Kind { get; }
+
+    /// <summary>Attaches, or replaces by one atomic step what is attached there. What the directory records of this program elsewhere, at an
+    /// interface that was or by the other back end, is released when the new one runs.</summary>
+    public void Attach(HookPlace place, BpfProgram program)
+    {
+        var current = _chosen.Attach(place, program);
+        foreach (var record in RecordsOf(place.Directory, place.Program).Where(record => record != current))
+            BackendOf(record).Release(record);
+    }
+
+    /// <summary>Releases everything that the directory records; it is empty then.</summary>
+    public void Release(string directory)
+    {
+        foreach (var record in Directory.GetFileSystemEntries(directory))
+            BackendOf(record).Release(record);
+    }
+
+    /// <summary>Interface that the program runs at; 0 when it runs nowhere.</summary>
+    public int InterfaceOf(string directory, string program) =>
+        RecordsOf(directory, program).Select(record => BackendOf(record).InterfaceOf(record)).FirstOrDefault(index => index != 0);
+
+    public void Dispose()
+    {
+        foreach (var backend in _backends)
+            backend.Dispose();
+    }
+
+    private static IEnumerable<string> RecordsOf(string directory, string program) => Directory.Exists(directory)
+        ? Directory.GetFileSystemEntries(directory).Where(path => Path.GetFileName(path).Split('@')[0] == program)
+        : [];
+
+    private IHookBackend BackendOf(string record) => _backends.FirstOrDefault(backend => backend.Owns(record))
+        ?? throw new DatapathException($"{record} is neither a link nor a record of a filter");
+}
