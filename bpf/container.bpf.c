@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The two hooks at the host end of a container's veth. */
+#include "abi/fragment.h"
+#include "abi/nat.h"
 #include "lib/arp.h"
 #include "lib/parse.h"
 #include "lib/deliver.h"
@@ -132,6 +134,8 @@ const struct abi_types {
 	enum flow_flag flow_flag;
 	enum epoch_limits epoch_limits;
 	enum endpoint_limits endpoint_limits;
+	enum nat_limits nat_limits;
+	enum fragment_limits fragment_limits;
 } abi SEC(".abi");
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

@@ -35,7 +35,17 @@ enum drop_reason : __u32 {
 	DROP_UNSOLICITED_REPLY = 25, /* an echo reply that nobody asked for */
 	DROP_FLOW_QUOTA = 26,        /* the endpoint has as many flows as it may */
 	DROP_FLOW_TABLE_FULL = 27,
-	DROP_SAME_ENDPOINT = 28, /* from a container to itself over the wire */
-	DROP_INTERNAL = 29,      /* a map or helper failed that should not */
-	DROP_REASON_COUNT = 30,
+	DROP_SAME_ENDPOINT = 28,             /* from a container to itself over the wire */
+	DROP_INTERNAL = 29,                  /* a map or helper failed that should not */
+	DROP_FRAGMENT_UNKNOWN = 30,          /* a later fragment, whose first was not seen */
+	DROP_SOURCE_ROUTE = 31,              /* IPv4 loose or strict source routing */
+	DROP_ICMP_ERROR_UNRELATED = 32,      /* the packet that an error embeds is of no live flow */
+	DROP_ICMP_REDIRECT = 33,             /* routes are the gateway's to tell */
+	DROP_NO_FLOW = 34,                   /* SYN with ACK, or RST, that no flow knows */
+	DROP_DHCP_SERVER = 35,               /* a container answers DHCP */
+	DROP_TRANSLATION_PORTS_USED_UP = 36, /* no free port left to masquerade with */
+	DROP_TRANSLATION_UNSUPPORTED = 37,   /* cannot be masqueraded */
+	DROP_PACKET_TOO_BIG = 38,            /* larger than the link, and nobody may cut it */
+	DROP_BROADCAST = 39,                 /* broadcast is not carried */
+	DROP_REASON_COUNT = 40,
 };

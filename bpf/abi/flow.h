@@ -46,8 +46,9 @@ struct flow {
 	__u32 ingress_rule;
 	__u16 owner; /* whose quota it counts against */
 	__be16 proxy_port;
-	__u32 service;     /* link to the service that was translated */
-	__u32 translation; /* link to translation state */
+	__u32 service;   /* link to the service that was translated */
+	__u16 uplink;    /* row of the uplink by whose address the source is masqueraded; 0: it is not */
+	__be16 nat_port; /* source port or echo identifier there */
 	__be16 backend_port;
 	__u16 reserved;
 	struct address backend; /* destination after translation */

@@ -35,5 +35,5 @@ enum reserved_identity : __u32 {
 
 /* Layout version of all pinned maps together; raised when any of them changes its meaning. */
 enum layout : __u32 {
-	LAYOUT_VERSION = 1,
+	LAYOUT_VERSION = 2,
 };
