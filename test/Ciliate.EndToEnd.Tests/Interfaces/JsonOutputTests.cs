@@ -36,6 +36,7 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
         events.seen number
         flow-table.max number
         flow-table.used number
+        hook-backend string
         identities number
         ipam.ipv4.capacity number
         ipam.ipv4.gateway string

@@ -9,8 +9,14 @@ public sealed class PolicyHost : IDisposable
     private readonly List<EchoServer> _servers = [];
 
     public PolicyHost()
+        : this([])
     {
-        Host = new Host();
+    }
+
+    /// <param name="options">Flags of the agent.</param>
+    internal PolicyHost(params IReadOnlyList<string> options)
+    {
+        Host = new Host(options);
         Server = Host.Add("server", "app=server", "tier=back");
         Client = Host.Add("client", "app=client", "tier=front");
         Other = Host.Add("other", "app=other", "tier=front");

@@ -7,20 +7,27 @@ using static Ciliate.EndToEnd.Tests.Probes.Expectations;
 
 namespace Ciliate.EndToEnd.Tests.Restarts;
 
+/// <summary>With the hooks that the kernel has.</summary>
+public sealed class RestartTests() : RestartPromises("auto");
+
+/// <summary>With those for kernels that have no tcx.</summary>
+public sealed class ClsactRestartTests() : RestartPromises("clsact");
+
 /// <summary>The agent is not in the packets' way: it goes and comes, connections and rules stay.</summary>
-public sealed class RestartTests : IDisposable
+public abstract class RestartPromises : IDisposable
 {
     private const int EchoPort = 80, RecordPort = 9000;
 
-    private readonly PolicyHost _fixture = new();
+    private readonly PolicyHost _fixture;
     private readonly Host _host;
     private readonly Container _server;
     private readonly Container _client;
     private readonly Container _other;
     private readonly RecordServer _records;
 
-    public RestartTests()
+    protected RestartPromises(string hookBackend)
     {
+        _fixture = new PolicyHost("--hook-backend", hookBackend);
         (_host, _server, _client, _other) = (_fixture.Host, _fixture.Server, _fixture.Client, _fixture.Other);
         _records = new RecordServer(_server.Network, RecordPort);
         _host.Apply(PolicyText.Ingress("server", "client"));
@@ -38,6 +45,7 @@ public sealed class RestartTests : IDisposable
     {
         _records.Dispose();
         _fixture.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]
