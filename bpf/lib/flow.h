@@ -116,9 +116,11 @@ SUBPROGRAM int flow_create(const struct flow_key *key, const struct packet *p, c
 		return -DROP_INTERNAL;
 	if (quota->flows >= (__s32)flow_quota)
 		return -DROP_FLOW_QUOTA;
-	struct flow *old = bpf_map_lookup_elem(&flows, key);
+	/* map helpers of Linux 6.1 take no pointer argument of a subprogram */
+	struct flow_key own_key = *key;
+	struct flow *old = bpf_map_lookup_elem(&flows, &own_key);
 	__u32 previous_owner = old ? old->owner : 0;
-	long error = bpf_map_update_elem(&flows, key, &flow, old ? BPF_ANY : BPF_NOEXIST);
+	long error = bpf_map_update_elem(&flows, &own_key, &flow, old ? BPF_ANY : BPF_NOEXIST);
 	if (error && error != -EEXIST)
 		return -DROP_FLOW_TABLE_FULL;
 	/* -EEXIST: another CPU made it from the same judgement, and counted it */

@@ -70,6 +70,10 @@ struct judgement {
  * packet ends before. Every pointer into the packet from earlier calls is void afterwards. */
 static __always_inline void *header_at(struct __sk_buff *skb, __u32 offset, __u32 size)
 {
+	/* the register that is compared must be the one that is added: verifiers before 6.10 learn nothing
+	 * from a comparison of what it was computed from */
+	if (!__builtin_constant_p(offset))
+		opaque(offset);
 	if (offset > MAX_HEADER_OFFSET)
 		return NULL;
 	void *start = CONTEXT_POINTER(skb, data);

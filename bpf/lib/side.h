@@ -35,10 +35,11 @@ static __always_inline __u32 epoch_version(const struct address *a)
 /* A container, judged by the generation in commit. */
 static __always_inline int side_of_endpoint(struct side *side, __u32 endpoint, __u64 commit)
 {
+	__u32 index = commit;
 	side->endpoint = endpoint;
-	side->slot = (__u32)commit;
+	side->slot = index;
 	side->version = commit_generation(commit);
-	struct slot *slot = bpf_map_lookup_elem(&slots, &side->slot);
+	struct slot *slot = bpf_map_lookup_elem(&slots, &index);
 	if (!side->version || !slot)
 		return -DROP_NO_GENERATION;
 	side->identity = slot->identity;
