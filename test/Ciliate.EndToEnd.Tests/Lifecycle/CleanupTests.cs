@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Policies;
-using Ciliate.Netlink;
 using Ciliate.Testing;
 using Xunit;
 
