@@ -31,6 +31,9 @@ public sealed class PolicyEngineProperties
     public void Two_entries_that_match_the_same_packet_never_have_the_same_precedence() =>
         Generators.Cases.Sample(CheckPrecedences, iter: Iterations);
 
+    [Fact]
+    public void An_explanation_gives_the_tables_verdict_and_the_one_rule_that_decides() => Generators.Cases.Sample(CheckExplanation, iter: Iterations);
+
     private static void CheckAgainstOracle(Case world)
     {
         var tables = Resolve(world);
@@ -65,6 +68,28 @@ public sealed class PolicyEngineProperties
         var verdict = VerdictTable.Evaluate(ingress ? tables.Ingress : tables.Egress, number, protocol, port);
         if (verdict.Allowed != (wanted ?? true) || verdict.Reason == VerdictReason.NotEnforced != wanted is null)
             Assert.Fail($"peer {number} {peer.Address}, {(ingress ? "ingress" : "egress")}, protocol {protocol}, port {port}: {verdict}\n{Yaml(world)}");
+    }
+
+    private static void CheckExplanation(Case world)
+    {
+        var tables = Resolve(world);
+        var policies = PolicySet.Empty.Replace(Read(world));
+        var options = new ResolveOptions { AllowHostIngress = world.AllowHost };
+        foreach (var identity in Identities(world))
+        {
+            foreach (var direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress })
+            {
+                var verdict = VerdictTable.Evaluate(tables.Direction(direction), identity.Number, IpProtocols.Tcp, 80);
+                var explained = PolicyEngine.Explain(
+                    policies, ToSet(world.Endpoint.Labels), direction, identity, IpProtocols.Tcp, 80, options, NamedPorts(world.Endpoint));
+                Assert.Equal(verdict, explained.Verdict);
+                Assert.Equal(
+                    verdict.Entry is { } entry ? [entry.Rule] : [],
+                    explained.Rules.Where(rule => rule.Outcome == RuleOutcome.Decided).Select(rule => rule.Reference));
+                Assert.All(explained.Rules, rule => Assert.False(rule.Outcome == RuleOutcome.Overruled && (verdict.Allowed || rule.Reference.Deny)));
+                Assert.All(explained.Rules, rule => Assert.False(rule.Outcome == RuleOutcome.Agrees && verdict.Allowed == rule.Reference.Deny));
+            }
+        }
     }
 
     private static void CheckIncrement(Case world)
