@@ -41,6 +41,13 @@ public interface IDatapath : IDisposable
 
     void DeleteIpcache(IPNetwork prefix);
 
+    /// <summary>As <see cref="UpsertIpcache"/> for many, at a time when every verdict about their addresses stays what it was: flows are not
+    /// judged anew.</summary>
+    void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows);
+
+    /// <inheritdoc cref="UpsertPrefixes"/>
+    void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes);
+
     /// <summary>Removes flows that have expired; returns how many. Bounded work per call.</summary>
     int CollectFlows();
 

@@ -4,7 +4,7 @@ namespace Ciliate.Policy;
 /// Builds the entries of one direction from its rules. Rules come in order, those that deny first, and the first to ask for an entry gives it
 /// its reference. Rules that ask for the same ports of the same selector are expanded once, whatever their number.
 /// </summary>
-internal sealed class EntryTable(IPeerLookup peers, PortPatterns ports)
+internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
 {
     private const uint EveryPeer = 0;
 

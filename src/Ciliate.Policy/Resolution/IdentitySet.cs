@@ -9,7 +9,7 @@ namespace Ciliate.Policy;
 /// Give the same set to every <see cref="PolicyEngine.Resolve"/> of one round of changes. Immutable, thread-safe.
 /// The reserved identities are always part of it; one that is given with other labels takes the place of the usual one.
 /// </summary>
-public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
+public sealed class IdentitySet : IReadOnlyCollection<Identity>
 {
     private readonly Identity[] _identities;
     private readonly Dictionary<string, List<int>> _byKey = [];
@@ -19,6 +19,11 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
 
     /// <exception cref="ArgumentException">An identity has the number 0, or two have the same number.</exception>
     public IdentitySet(IEnumerable<Identity> identities)
+        : this(identities, ReservedIdentities.All)
+    {
+    }
+
+    private IdentitySet(IEnumerable<Identity> identities, IEnumerable<Identity> always)
     {
         var byNumber = new SortedDictionary<uint, Identity>();
         foreach (var identity in identities)
@@ -28,7 +33,7 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
             if (!byNumber.TryAdd(identity.Number, identity))
                 throw new ArgumentException($"identity number {identity.Number} is given twice", nameof(identities));
         }
-        foreach (var reserved in ReservedIdentities.All)
+        foreach (var reserved in always)
             byNumber.TryAdd(reserved.Number, reserved);
         _identities = [.. byNumber.Values];
         for (int position = 0; position < _identities.Length; position++)
@@ -36,6 +41,10 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
         _prefixes = new PrefixIndex(_identities);
         NamedPorts = [.. _identities.SelectMany(identity => identity.NamedPorts.Select(port => (identity.Number, port)))];
     }
+
+    /// <summary>These alone, without those that are always known.</summary>
+    internal static IdentitySet OfNewcomers(IEnumerable<Identity> newcomers) =>
+        new(newcomers.Where(identity => ReservedIdentities.NameOf(identity.Number) is null), []);
 
     public int Count => _identities.Length;
 

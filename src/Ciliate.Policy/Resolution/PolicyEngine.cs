@@ -28,16 +28,15 @@ public static class PolicyEngine
         return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: true, hostAccess);
     }
 
-    /// <summary>Only the entries that one more identity adds to the endpoint's tables: what <see cref="Resolve"/> with the identity has
-    /// and without it has not. None for a reserved number, because these identities are always known.</summary>
-    public static EndpointPolicy ResolveIdentity(
+    /// <summary>Only the entries that more identities add to the endpoint's tables: what <see cref="Resolve"/> with them has and without
+    /// them has not. None for reserved numbers, because these identities are always known.</summary>
+    public static EndpointPolicy ResolveNewcomers(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
-        Identity identity,
+        IEnumerable<Identity> newcomers,
         IReadOnlyList<NamedPort>? namedPorts = null)
     {
-        bool known = ReservedIdentities.NameOf(identity.Number) is not null;
-        IPeerLookup peers = new SingleIdentity(known ? null : identity);
+        var peers = IdentitySet.OfNewcomers(newcomers);
         return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: false, hostAccess: false);
     }
 
@@ -66,7 +65,7 @@ public static class PolicyEngine
         policies is PolicySet set ? set.Select(endpointLabels) : RuleSelection.Of(policies, endpointLabels);
 
     private static EndpointPolicy Build(
-        RuleSelection rules, IPeerLookup peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
+        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
         BuildDirection(rules.Of(TrafficDirection.Ingress), new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
         BuildDirection(rules.Of(TrafficDirection.Egress), new EntryTable(peers, new PortPatterns(null)), complete, hostAccess: false));
 
