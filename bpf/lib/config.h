@@ -25,4 +25,8 @@ CONFIG(struct address, gateway_ipv4,
 CONFIG(struct address, gateway_ipv6,
        "Gateway whose neighbour solicitations and echo requests are answered here.");
 CONFIG(__u32, jiffies_per_second, "Length of the kernel's clock tick, told as its rate.");
+CONFIG(__u8, masquerade_ipv4, "IPv4 flows that leave by an uplink take its address.");
+CONFIG(__u8, masquerade_ipv6, "IPv6 flows that leave by an uplink take its address.");
+CONFIG(__u32, nat_first_port, "First of the ports that are kept for masquerade.");
+CONFIG(__u32, nat_port_count, "Number of the ports that are kept for masquerade.");
 CONFIG(__u32, flow_quota, "Flows that one endpoint may own.");

@@ -11,6 +11,10 @@ internal static class DatapathObjects
     private static readonly Lazy<ObjectSpec> LazyContainer = new(ParseContainer);
     private static readonly Lazy<ObjectSpec> LazyClock = new(() => Parse("clock.bpf.o"));
 
+    private static readonly Lazy<ObjectSpec> LazyHost = new(() => Parse("host.bpf.o"));
+
+    public static ObjectSpec Host => LazyHost.Value;
+
     public static ObjectSpec Container => LazyContainer.Value;
 
     public static ObjectSpec Clock => LazyClock.Value;

@@ -4,4 +4,6 @@ namespace Ciliate.Datapath;
 /// <param name="FlowTableSize">Flows that all endpoints together may have. Fixed while the pinned table lives.</param>
 /// <param name="FlowQuota">Flows that one endpoint may own.</param>
 /// <param name="Hooks">How programs hang at interfaces; null: tcx where the kernel has it, else clsact.</param>
-public sealed record DatapathOptions(string Root, uint FlowTableSize = 131072, uint FlowQuota = 16384, HookKind? Hooks = null);
+/// <param name="Masquerade">Null: containers are seen outside by their own addresses.</param>
+public sealed record DatapathOptions(
+    string Root, uint FlowTableSize = 131072, uint FlowQuota = 16384, HookKind? Hooks = null, MasqueradeOptions? Masquerade = null);

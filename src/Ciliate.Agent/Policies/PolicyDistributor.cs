@@ -49,13 +49,14 @@ public sealed class PolicyDistributor(
     public void Introduce(IReadOnlyCollection<Identity> newcomers, PolicySet policies, Undo undo)
     {
         undo.Add("introduce identities", () => Withdraw([.. newcomers.Select(newcomer => newcomer.Number)]));
+        var peers = new IdentitySet(newcomers);
         var resolved = new Dictionary<Subject, PolicyEntry[]>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
             if (!resolved.TryGetValue(running.Subject, out PolicyEntry[]? entries))
             {
-                resolved[running.Subject] = entries = Entries(PolicyEngine.ResolveNewcomers(
-                    policies, running.Subject.Labels, newcomers, running.Subject.NamedPorts));
+                resolved[running.Subject] = entries = Entries(PolicyEngine.ResolveIdentities(
+                    policies, running.Subject.Labels, peers, running.Subject.NamedPorts));
             }
 
             if (entries.Length == 0)

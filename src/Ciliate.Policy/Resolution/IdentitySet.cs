@@ -19,11 +19,6 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>
 
     /// <exception cref="ArgumentException">An identity has the number 0, or two have the same number.</exception>
     public IdentitySet(IEnumerable<Identity> identities)
-        : this(identities, ReservedIdentities.All)
-    {
-    }
-
-    private IdentitySet(IEnumerable<Identity> identities, IEnumerable<Identity> always)
     {
         var byNumber = new SortedDictionary<uint, Identity>();
         foreach (var identity in identities)
@@ -33,18 +28,14 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>
             if (!byNumber.TryAdd(identity.Number, identity))
                 throw new ArgumentException($"identity number {identity.Number} is given twice", nameof(identities));
         }
-        foreach (var reserved in always)
+        foreach (var reserved in ReservedIdentities.All)
             byNumber.TryAdd(reserved.Number, reserved);
         _identities = [.. byNumber.Values];
         for (int position = 0; position < _identities.Length; position++)
             AddPostings(position);
         _prefixes = new PrefixIndex(_identities);
-        NamedPorts = [.. _identities.SelectMany(identity => identity.NamedPorts.Select(port => (identity.Number, port)))];
+        NamedPorts = _identities.Where(identity => identity.NamedPorts.Count > 0).ToDictionary(identity => identity.Number, identity => identity.NamedPorts);
     }
-
-    /// <summary>These alone, without those that are always known.</summary>
-    internal static IdentitySet OfNewcomers(IEnumerable<Identity> newcomers) =>
-        new(newcomers.Where(identity => ReservedIdentities.NameOf(identity.Number) is null), []);
 
     public int Count => _identities.Length;
 
@@ -53,8 +44,8 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The ports to which identities give a name.</summary>
-    public IReadOnlyList<(uint Identity, NamedPort Port)> NamedPorts { get; }
+    /// <summary>The identities that give names to ports, by number.</summary>
+    internal IReadOnlyDictionary<uint, IReadOnlyList<NamedPort>> NamedPorts { get; }
 
     /// <summary>Numbers of the identities that the selector selects, ascending.</summary>
     public ReadOnlySpan<uint> Match(PeerSelector selector) =>

@@ -116,7 +116,7 @@ public sealed class PrefixTests : IDisposable
         Endpoint web = _agent.Add("web", "app=web");
         var own = new IPNetwork(web.IPv4!, 32);
         IPNetwork gateway = IPNetwork.Parse("10.101.0.1/32");
-        string named = Prefixes.Replace("10.0.0.0/8, except: [10.1.0.0/16]", "10.101.0.0/24, except: [10.101.0.1, 10.101.0.2]", StringComparison.Ordinal);
+        string named = Prefixes.Replace("10.0.0.0/8, except: [10.1.0.0/16]", "10.101.0.0/24, except: [10.101.0.1/32, 10.101.0.2/32]", StringComparison.Ordinal);
 
         _agent.Apply(named);
 
