@@ -10,6 +10,7 @@ namespace Ciliate.Api;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(StatusResource))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationEntry>))]
 [JsonSerializable(typeof(EndpointChangeRequest))]
 [JsonSerializable(typeof(EndpointResource))]
 [JsonSerializable(typeof(IReadOnlyList<EndpointResource>))]

@@ -7,6 +7,7 @@ namespace Ciliate.Api;
 public static class ApiRoutes
 {
     public const string Health = "/v1/healthz";
+    public const string Configuration = "/v1/config";
     public const string Endpoints = "/v1/endpoint";
     public const string Endpoint = "/v1/endpoint/{reference}";
     public const string Identities = "/v1/identity";

@@ -146,7 +146,7 @@ public sealed partial class KernelDatapath : IDatapath
 
     private static LocalKey LocalKeyOf(IPAddress address) => new() { Address = AddressCodec.Encode(address) };
 
-    private static void Explain(string what, Action action) => Explain(what, () =>
+    internal static void Explain(string what, Action action) => Explain(what, () =>
     {
         action();
         return true;

@@ -87,6 +87,7 @@ public sealed class ApiServer : IAsyncDisposable
     private static void Map(WebApplication application, AgentServices agent)
     {
         application.MapGet(ApiRoutes.Health, new StatusHandlers(agent).GetAsync);
+        application.MapGet(ApiRoutes.Configuration, new ConfigurationHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Identities, new IdentityHandlers(agent).ListAsync);
 
         var endpoints = new EndpointHandlers(agent);

@@ -7,6 +7,9 @@ public sealed partial class AgentClient
     public Task<StatusResource> GetStatusAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Health, ApiJson.Default.StatusResource, default, cancellationToken);
 
+    public Task<IReadOnlyList<ConfigurationEntry>> GetConfigurationAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Configuration, ApiJson.Default.IReadOnlyListConfigurationEntry, default, cancellationToken);
+
     public Task<IReadOnlyList<EndpointResource>> GetEndpointsAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Endpoints, ApiJson.Default.IReadOnlyListEndpointResource, default, cancellationToken);
 
