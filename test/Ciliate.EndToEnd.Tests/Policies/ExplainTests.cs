@@ -101,7 +101,7 @@ public sealed class ExplainTests : IClassFixture<PolicyHost>
     }
 
     [Theory]
-    [InlineData("nobody", "server", "there is no endpoint nobody")]
+    [InlineData("nobody", "server", "there is no endpoint \"nobody\"")]
     [InlineData("app=nobody", "server", "no endpoint has the labels 'app=nobody'")]
     [InlineData("tier=front", "server", "endpoints of several identities have the labels 'tier=front': client, other")]
     [InlineData("world", "host", "neither side is an endpoint")]
