@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The two hooks at the host end of a container's veth. */
+#include "abi/collect.h"
 #include "abi/fragment.h"
 #include "abi/nat.h"
 #include "lib/arp.h"
@@ -136,6 +137,9 @@ const struct abi_types {
 	enum endpoint_limits endpoint_limits;
 	enum nat_limits nat_limits;
 	enum fragment_limits fragment_limits;
+	enum collect_limits collect_limits;
+	struct clock_reading clock_reading;
+	struct reap_request reap_request;
 } abi SEC(".abi");
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

@@ -24,5 +24,10 @@ CONFIG(struct address, gateway_ipv4,
        "Gateway whose ARP and echo requests are answered here, as ::ffff:a.b.c.d.");
 CONFIG(struct address, gateway_ipv6,
        "Gateway whose neighbour solicitations and echo requests are answered here.");
-CONFIG(__u32, jiffies_per_second, "Length of the kernel's clock tick, told as its rate.");
-CONFIG(__u32, flow_quota, "Flows that one endpoint may own.");
+CONFIG(__u32, flow_capacity, "Flows that all endpoints together may have.");
+CONFIG(__u32, flow_ticks_tcp, "Ticks that an established TCP flow lives after its last packet.");
+CONFIG(__u32, flow_ticks_tcp_syn, "Ticks that a TCP flow lives whose handshake is not over.");
+CONFIG(__u32, flow_ticks_tcp_fin, "Ticks that a closed TCP flow lives.");
+CONFIG(__u32, flow_ticks_other, "Ticks that a flow of any other protocol lives.");
+CONFIG(__u32, flow_ticks_resolution, "Ticks by which the end of a flow may be off.");
+CONFIG(__u32, flow_ticks_grace, "Ticks that an expired flow is left alone before it is removed.");

@@ -37,8 +37,8 @@ KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_val
 KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
 KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000,
 	  BPF_F_NO_PREALLOC);
-/* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. The
- * memory is there from the start: a new flow costs half of what it would if it had to be found first. */
+/* Not an LRU: one container must not evict the flows of another. The agent makes it larger than flow_capacity,
+ * by what CPUs may open at the same instant, so that it never refuses what the counts allow. The memory is there from the start: a new flow costs half of what it would if it had to be found first. */
 KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, 0);
 
 struct {

@@ -165,6 +165,15 @@ static __always_inline int parse_icmp(struct __sk_buff *skb, struct packet *p, _
 	return 0;
 }
 
+/* A segment opens, resets, or acknowledges (RFC 9293, 3.10.7); what opens does not end. The rest is made up
+ * by who wants to see how others take it. */
+static __always_inline _Bool tcp_flags_valid(__u8 flags)
+{
+	if (flags & TCP_SYN)
+		return !(flags & (TCP_FIN | TCP_RST));
+	return flags & TCP_RST ? !(flags & TCP_FIN) : !!(flags & TCP_ACK);
+}
+
 static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *p)
 {
 	struct tcphdr *tcp = inner_header_at(skb, p, p->l4_offset, sizeof(*tcp));
@@ -175,7 +184,7 @@ static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *p)
 	p->source_port = tcp->source;
 	p->destination_port = tcp->dest;
 	p->tcp_flags = ((__u8 *)tcp)[13];
-	return 0;
+	return tcp_flags_valid(p->tcp_flags) ? 0 : -DROP_MALFORMED;
 }
 
 static __always_inline int parse_ports(struct __sk_buff *skb, struct packet *p, __u32 header_size)
