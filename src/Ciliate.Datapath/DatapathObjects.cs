@@ -9,11 +9,11 @@ namespace Ciliate.Datapath;
 internal static class DatapathObjects
 {
     private static readonly Lazy<ObjectSpec> LazyContainer = new(ParseContainer);
-    private static readonly Lazy<ObjectSpec> LazyClock = new(() => Parse("clock.bpf.o"));
+    private static readonly Lazy<ObjectSpec> LazyCollect = new(() => Parse("collect.bpf.o"));
 
     public static ObjectSpec Container => LazyContainer.Value;
 
-    public static ObjectSpec Clock => LazyClock.Value;
+    public static ObjectSpec Collect => LazyCollect.Value;
 
     private static ObjectSpec ParseContainer()
     {

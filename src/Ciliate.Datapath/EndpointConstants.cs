@@ -4,7 +4,7 @@ using Ciliate.Bpf;
 namespace Ciliate.Datapath;
 
 /// <summary>The constants of bpf/lib/config.h for one endpoint.</summary>
-internal sealed class EndpointConstants(ObjectSpec blueprint, uint ticksPerSecond, uint flowQuota)
+internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity, FlowTicks ticks)
 {
     /// <summary>A spec of the endpoint's own.</summary>
     public ObjectSpec Apply(EndpointWiring wiring)
@@ -21,8 +21,12 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint ticksPerSecon
         spec.SetConstant("link_local", AddressCodec.Encode(AddressCodec.LinkLocal(wiring.ContainerMac)));
         spec.SetConstant("gateway_ipv4", AddressCodec.Encode(wiring.GatewayIPv4));
         spec.SetConstant("gateway_ipv6", AddressCodec.Encode(wiring.GatewayIPv6));
-        spec.SetConstant("jiffies_per_second", ticksPerSecond);
-        spec.SetConstant("flow_quota", flowQuota);
+        spec.SetConstant("flow_capacity", flowCapacity);
+        spec.SetConstant("flow_ticks_tcp", ticks.Tcp);
+        spec.SetConstant("flow_ticks_tcp_syn", ticks.TcpSyn);
+        spec.SetConstant("flow_ticks_tcp_fin", ticks.TcpFin);
+        spec.SetConstant("flow_ticks_other", ticks.Other);
+        spec.SetConstant("flow_ticks_resolution", ticks.Resolution);
         return spec;
     }
 

@@ -41,8 +41,12 @@ public interface IDatapath : IDisposable
 
     void DeleteIpcache(IPNetwork prefix);
 
-    /// <summary>Removes flows that have expired; returns how many. Bounded work per call.</summary>
-    int CollectFlows();
+    /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
+    void ReclaimGenerations();
+
+    /// <summary>Removes flows that have expired; returns how many. Goes through the whole table, in small steps. Thread-safe: call it from a
+    /// thread of its own.</summary>
+    int CollectFlows(CancellationToken cancellation = default);
 
     /// <summary>Verdict events in the order of the ring buffer. Bounded; what did not fit is in <see cref="LostEvents"/>. Thread-safe.</summary>
     ChannelReader<VerdictEvent> Events { get; }
@@ -148,7 +152,7 @@ public sealed record EndpointRow(ushort Id, uint Generation, uint Slot, int Host
 public sealed record PolicyRow(ushort EndpointId, uint Generation, PolicyEntry Entry);
 
 /// <summary>A flow by its original direction.</summary>
-/// <param name="State">TCP: syn-sent, established, closing, closed; others: new, replied.</param>
+/// <param name="State">TCP: syn-sent, picked-up (seen first without a handshake), syn-received, established, closing, closed; others: new, replied; denied: judged anew and refused.</param>
 /// <param name="ExpiresInSeconds">0 when already expired and not yet collected.</param>
 public sealed record FlowRow(
     IPAddress Source, ushort SourcePort, IPAddress Destination, ushort DestinationPort, byte Protocol, string State, int ExpiresInSeconds,

@@ -83,6 +83,9 @@ public sealed class Rig : IDisposable
     /// <summary>The verdict alone, for many packets in a row.</summary>
     public int VerdictOfWeb(byte[] frame) => _programs[WebId].FromContainer.TestRun(new TestRunInput { Data = frame }).ReturnValue;
 
+    /// <summary>The verdict alone on what a registered container sends. Thread-safe.</summary>
+    public int VerdictOf(ushort id, byte[] frame) => _programs[id].FromContainer.TestRun(new TestRunInput { Data = frame, OutputRoom = 0 }).ReturnValue;
+
     public Outcome DbSends(byte[] frame) => Run(_programs[DbId].FromContainer, frame, 0);
 
     /// <summary>What the host's stack routes to db, at the egress hook.</summary>
