@@ -56,6 +56,9 @@ public sealed partial class KernelDatapath : IDatapath
     public static KernelDatapath Open(DatapathOptions options) =>
         Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options));
 
+    /// <summary>For who looks behind the verbs.</summary>
+    internal PinnedMaps Maps => _maps;
+
     public HookKind Hooks => _hooks.Kind;
 
     public ChannelReader<VerdictEvent> Events => _events.Events;

@@ -14,7 +14,7 @@ public sealed class Rig : IDisposable
     public const ushort WebId = 1, DbId = 2;
     public const uint WebIdentity = 256, DbIdentity = 257;
     private const int WebIfIndex = 101, DbIfIndex = 102;
-    private const ushort MarkerId = 99;
+    internal const ushort MarkerId = 99;
 
     public static readonly Station Gateway = NewStation("gateway", 0xfe, "10.9.0.1", "fd09::1");
     public static readonly Station Web = NewStation("web", 1, "10.9.0.2", "fd09::2");
@@ -37,6 +37,9 @@ public sealed class Rig : IDisposable
     }
 
     public KernelDatapath Datapath { get; }
+
+    /// <summary>Where its maps are pinned.</summary>
+    public string Root => _bpffs.Path;
 
     /// <summary>Makes the container known and loads its programs.</summary>
     public void Register(ushort id, Station station)
