@@ -14,5 +14,8 @@ public static class ReservedRules
     /// <summary>The host may reach its own containers (agent option <c>allow-host-ingress</c>).</summary>
     public const uint HostAccess = 3;
 
+    /// <summary>Policies select the endpoint for this direction without a default denial, and none of their rules denies the packet.</summary>
+    public const uint DefaultAllow = 4;
+
     public const uint FirstPolicyRule = 16;
 }

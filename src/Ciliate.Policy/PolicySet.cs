@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Ciliate.Policy;
 
@@ -48,6 +49,17 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     public IEnumerator<NetworkPolicy> GetEnumerator() => _policies.Values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The prefixes that rules name, exceptions included, each once: every one needs an identity.</summary>
+    public IReadOnlyList<IPNetwork> NamedPrefixes() =>
+    [
+        .. this.SelectMany(policy => policy.Rules())
+            .SelectMany(candidate => candidate.Rule.Peers ?? [])
+            .OfType<CidrSelector>()
+            .SelectMany(selector => selector.Prefixes)
+            .Distinct()
+            .Order(PrefixOrder.Instance),
+    ];
 
     internal RuleSelection Select(LabelSet endpointLabels) =>
         _selections.GetOrAdd(endpointLabels, static (labels, set) => RuleSelection.Of(set, labels), this);

@@ -50,7 +50,7 @@ internal static class EndpointResources
     }
 
     private static bool Enforces(PolicySet policies, LabelSet labels, Policy.TrafficDirection direction) =>
-        policies.SelectMany(policy => policy.Specs).Any(spec => spec.Rules(direction).Count > 0 && spec.EndpointSelector.Matches(labels));
+        policies.SelectMany(policy => policy.Specs).Any(spec => !spec.Rules(direction).IsSilent && spec.EndpointSelector.Matches(labels));
 
     private static IReadOnlyList<string> Selecting(PolicySet policies, LabelSet labels) =>
         [.. policies.Where(policy => Selects(policy, labels)).Select(policy => policy.Key.ToString())];

@@ -89,11 +89,10 @@ internal sealed class PolicyHandlers(AgentServices agent)
     private static PolicyKey Key(HttpContext context, PolicyState state)
     {
         string name = Requests.Segment(context, "name");
-        int slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash >= 0)
-            return new PolicyKey(name[..slash], name[(slash + 1)..]);
-        var bare = new PolicyKey(null, name);
-        var inDefault = new PolicyKey("default", name);
+        var bare = PolicyKey.Parse(name);
+        if (bare.Namespace is not null)
+            return bare;
+        PolicyKey inDefault = bare with { Namespace = "default" };
         return state.Policies.Find(bare) is null && state.Policies.Find(inDefault) is not null ? inDefault : bare;
     }
 

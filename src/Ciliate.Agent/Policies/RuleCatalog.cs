@@ -20,11 +20,17 @@ public sealed class RuleCatalog(TimeProvider time)
         ReservedRules.NotEnforced => "not-enforced",
         ReservedRules.DefaultDeny => "default-deny",
         ReservedRules.HostAccess => "host-access",
+        ReservedRules.DefaultAllow => "default-allow",
         _ => _rules.Find(id)?.Text,
     };
 
     /// <summary>The number of a rule of the policies that were last given to <see cref="Follow"/>.</summary>
-    public uint IdOf(RuleReference rule) => rule.IsReserved ? ReservedRules.HostAccess : _byText[rule.ToString()];
+    public uint IdOf(RuleReference rule)
+    {
+        if (!rule.IsReserved)
+            return _byText[rule.ToString()];
+        return rule == RuleReference.DefaultAllow ? ReservedRules.DefaultAllow : ReservedRules.HostAccess;
+    }
 
     /// <summary>Gives numbers to rules that are new in these policies, and lets those rest that are not in them.</summary>
     public void Follow(PolicySet policies)
@@ -61,11 +67,7 @@ public sealed class RuleCatalog(TimeProvider time)
         }
     }
 
-    private static IEnumerable<string> References(NetworkPolicy policy) =>
-        from spec in policy.Specs
-        from direction in new[] { Policy.TrafficDirection.Ingress, Policy.TrafficDirection.Egress }
-        from index in Enumerable.Range(0, spec.Rules(direction).Count)
-        select new RuleReference(policy.Key.ToString(), direction, spec.Index, index).ToString();
+    private static IEnumerable<string> References(NetworkPolicy policy) => policy.Rules().Select(rule => rule.Reference.ToString());
 
     private uint Take()
     {

@@ -14,6 +14,9 @@ public static class LabelSources
     /// <summary>Labels of identities that are not containers, see <see cref="ReservedIdentities"/>.</summary>
     public const string Reserved = "reserved";
 
+    /// <summary>Labels of <see cref="Identity.OfPrefix"/>. Nobody can give or select them by name.</summary>
+    public const string Cidr = "cidr";
+
     internal const string Listing = "container, k8s, reserved";
 
     /// <summary>The constant of that name, so that equal sources are the same object; null for an unknown source.</summary>

@@ -2,7 +2,7 @@ namespace Ciliate.Policy;
 
 /// <summary>Selects identities by their labels: all requirements must hold. Without any it selects every container.
 /// Identities with a <c>reserved:</c> label (host, world …) are selected only by a selector that names a <c>reserved:</c> key.</summary>
-public sealed class LabelSelector : IEquatable<LabelSelector>
+public sealed class LabelSelector : PeerSelector, IEquatable<LabelSelector>
 {
     public static readonly LabelSelector Everything = new([]);
 
@@ -27,6 +27,8 @@ public sealed class LabelSelector : IEquatable<LabelSelector>
 
     /// <summary>A requirement is about a <c>reserved:</c> key.</summary>
     public bool NamesReserved { get; }
+
+    public override bool Matches(Identity identity) => Matches(identity.Labels);
 
     public bool Matches(LabelSet labels)
     {

@@ -1,6 +1,6 @@
 namespace Ciliate.Policy;
 
-/// <summary>A <c>CiliumNetworkPolicy</c>, immutable.</summary>
+/// <summary>A policy of any <see cref="PolicyKind"/>, immutable.</summary>
 public sealed class NetworkPolicy
 {
     public required PolicyKey Key { get; init; }
@@ -17,6 +17,24 @@ public sealed class NetworkPolicy
 
     /// <summary>The YAML document as it was written; <see cref="PolicyReader"/> reads it back to the same policy.</summary>
     public required string SourceYaml { get; init; }
+
+    /// <summary>All its rules in order, each with its name.</summary>
+    public IEnumerable<CandidateRule> Rules() =>
+        from spec in Specs
+        from direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress }
+        from rule in Rules(spec, direction)
+        select rule;
+
+    /// <summary>The rules of one direction of a spec of this policy: those that deny, then those that allow.</summary>
+    internal IEnumerable<CandidateRule> Rules(PolicySpec spec, TrafficDirection direction)
+    {
+        string key = Key.ToString();
+        var rules = spec.Rules(direction);
+        return Named(rules.Deny, true).Concat(Named(rules.Allow, false));
+
+        IEnumerable<CandidateRule> Named(IReadOnlyList<PolicyRule> list, bool deny) =>
+            list.Select((rule, index) => new CandidateRule(new RuleReference(key, direction, spec.Index, index, deny), rule));
+    }
 
     public override string ToString() => Key.ToString();
 }

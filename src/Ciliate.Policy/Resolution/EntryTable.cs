@@ -1,36 +1,42 @@
 namespace Ciliate.Policy;
 
 /// <summary>
-/// Builds the entries of one direction from its rules. Rules come in order, and the first to ask for an entry gives it its reference.
-/// Rules that ask for the same ports of the same selector are expanded once, whatever their number.
+/// Builds the entries of one direction from its rules. Rules come in order, those that deny first, and the first to ask for an entry gives it
+/// its reference. Rules that ask for the same ports of the same selector are expanded once, whatever their number.
 /// </summary>
-internal sealed class EntryTable
+internal sealed class EntryTable(IPeerLookup peers, PortPatterns ports)
 {
     private const uint EveryPeer = 0;
 
     private readonly Dictionary<EntryKey, RuleReference> _entries = [];
-    private readonly HashSet<(LabelSelector Selector, PortPattern Ports)> _expanded = [];
-    private readonly List<PortPattern> _patterns = [];
+    private readonly HashSet<(PeerSelector Selector, PortPattern Ports, bool Deny)> _expanded = [];
 
-    /// <summary>Adds what the rule allows to the peers that <paramref name="peers"/> knows, and to every peer where it names none.</summary>
-    public void Add(CandidateRule candidate, IPeerLookup peers)
+    /// <summary>Adds what the rule matches of the peers that are known, and of every peer where it names none.</summary>
+    public void Add(CandidateRule candidate)
     {
         var rule = candidate.Rule;
         if (rule.Peers is null && rule.Ports is null)
             return;
-        CollectPatterns(rule.Ports);
-        if (rule.Peers is null)
+        var selectors = rule.Peers ?? [EntitySelector.All];
+        if (rule.Ports is null)
+            Expand(selectors, PortPattern.Everything, candidate.Reference);
+        foreach (var match in rule.Ports ?? [])
         {
-            foreach (var pattern in _patterns)
-                _entries.TryAdd(new EntryKey(EveryPeer, pattern), candidate.Reference);
-            return;
+            if (match.Name is not null && !ports.OwnNames)
+            {
+                AddPeersNames(selectors, match, candidate.Reference);
+                continue;
+            }
+            foreach (var pattern in ports.Of(match))
+                Expand(selectors, pattern, candidate.Reference);
         }
-        foreach (var selector in rule.Peers)
-            Expand(selector, candidate.Reference, peers.Match(selector));
     }
 
     public void AddHostAccess() =>
         _entries.TryAdd(new EntryKey(ReservedIdentities.Host, PortPattern.Everything), RuleReference.HostAccess);
+
+    public void AddDefaultAllow() =>
+        _entries.TryAdd(new EntryKey(EveryPeer, PortPattern.Everything), RuleReference.DefaultAllow);
 
     public VerdictEntry[] ToEntries(bool withEveryPeer)
     {
@@ -39,44 +45,44 @@ internal sealed class EntryTable
         {
             if (key.Peer == EveryPeer && !withEveryPeer)
                 continue;
-            var ports = key.Ports;
-            uint precedence = Precedences.Of(deny: false, key.Peer, ports.Protocol, ports.Prefix.Length);
-            entries.Add(new VerdictEntry(key.Peer, ports.Protocol, ports.Prefix.Port, ports.Prefix.Length, false, precedence, rule));
+            var pattern = key.Ports;
+            uint precedence = Precedences.Of(rule.Deny, key.Peer, pattern.Protocol, pattern.Prefix.Length);
+            entries.Add(new VerdictEntry(key.Peer, pattern.Protocol, pattern.Prefix.Port, pattern.Prefix.Length, rule.Deny, precedence, rule));
         }
         entries.Sort(static (a, b) => Order(a, b));
         return [.. entries];
     }
 
-    private void Expand(LabelSelector selector, RuleReference rule, ReadOnlySpan<uint> selected)
+    private void Expand(IReadOnlyList<PeerSelector> selectors, PortPattern pattern, RuleReference rule)
     {
-        foreach (var pattern in _patterns)
-        {
-            if (!_expanded.Add((selector, pattern)))
-                continue;
-            foreach (uint peer in selected)
-                _entries.TryAdd(new EntryKey(peer, pattern), rule);
-        }
+        foreach (var selector in selectors)
+            Expand(selector, pattern, rule);
     }
 
-    private void CollectPatterns(IReadOnlyList<PortMatch>? ports)
+    private void Expand(PeerSelector selector, PortPattern pattern, RuleReference rule)
     {
-        _patterns.Clear();
-        if (ports is null)
+        if (selector is EntitySelector { Entity: Entity.All })
         {
-            _patterns.Add(PortPattern.Everything);
+            _entries.TryAdd(new EntryKey(EveryPeer, pattern), rule);
             return;
         }
-        foreach (var port in ports)
+        if (!_expanded.Add((selector, pattern, rule.Deny)))
+            return;
+        foreach (uint peer in peers.Match(selector))
+            _entries.TryAdd(new EntryKey(peer, pattern), rule);
+    }
+
+    /// <summary>A name stands for the port to which each peer gives it, and for none of those that give it to none.</summary>
+    private void AddPeersNames(IReadOnlyList<PeerSelector> selectors, PortMatch match, RuleReference rule)
+    {
+        foreach (var (identity, port) in peers.NamedPorts)
         {
-            foreach (var prefix in PortRanges.Decompose(port.First, port.Last))
+            if (!port.Fits(match))
+                continue;
+            foreach (var selector in selectors)
             {
-                if (port.Protocol != IpProtocols.Any)
-                {
-                    _patterns.Add(new PortPattern(port.Protocol, prefix));
-                    continue;
-                }
-                foreach (byte protocol in IpProtocols.WithPorts)
-                    _patterns.Add(new PortPattern(protocol, prefix));
+                if (selector is EntitySelector { Entity: Entity.All } || peers.Match(selector).BinarySearch(identity) >= 0)
+                    _entries.TryAdd(new EntryKey(identity, PortPattern.Of(port)), rule);
             }
         }
     }
@@ -89,11 +95,6 @@ internal sealed class EntryTable
         if (order == 0)
             order = a.Port.CompareTo(b.Port);
         return order != 0 ? order : a.PortPrefixLength.CompareTo(b.PortPrefixLength);
-    }
-
-    private readonly record struct PortPattern(byte Protocol, PortPrefix Prefix)
-    {
-        public static readonly PortPattern Everything = new(IpProtocols.Any, default);
     }
 
     private readonly record struct EntryKey(uint Peer, PortPattern Ports);

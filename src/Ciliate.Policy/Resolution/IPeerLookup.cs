@@ -4,5 +4,8 @@ namespace Ciliate.Policy;
 internal interface IPeerLookup
 {
     /// <summary>Identity numbers, ascending.</summary>
-    ReadOnlySpan<uint> Match(LabelSelector selector);
+    ReadOnlySpan<uint> Match(PeerSelector selector);
+
+    /// <summary>The ports to which identities give a name.</summary>
+    IReadOnlyList<(uint Identity, NamedPort Port)> NamedPorts { get; }
 }

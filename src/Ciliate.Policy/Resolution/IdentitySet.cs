@@ -14,7 +14,8 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
     private readonly Identity[] _identities;
     private readonly Dictionary<string, List<int>> _byKey = [];
     private readonly Dictionary<(string Key, string Value), List<int>> _byKeyAndValue = [];
-    private readonly ConcurrentDictionary<LabelSelector, uint[]> _matches = new();
+    private readonly PrefixIndex _prefixes;
+    private readonly ConcurrentDictionary<PeerSelector, uint[]> _matches = new();
 
     /// <exception cref="ArgumentException">An identity has the number 0, or two have the same number.</exception>
     public IdentitySet(IEnumerable<Identity> identities)
@@ -32,6 +33,8 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
         _identities = [.. byNumber.Values];
         for (int position = 0; position < _identities.Length; position++)
             AddPostings(position);
+        _prefixes = new PrefixIndex(_identities);
+        NamedPorts = [.. _identities.SelectMany(identity => identity.NamedPorts.Select(port => (identity.Number, port)))];
     }
 
     public int Count => _identities.Length;
@@ -41,8 +44,11 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>The ports to which identities give a name.</summary>
+    public IReadOnlyList<(uint Identity, NamedPort Port)> NamedPorts { get; }
+
     /// <summary>Numbers of the identities that the selector selects, ascending.</summary>
-    public ReadOnlySpan<uint> Match(LabelSelector selector) =>
+    public ReadOnlySpan<uint> Match(PeerSelector selector) =>
         _matches.GetOrAdd(selector, static (wanted, set) => set.Search(wanted), this);
 
     private void AddPostings(int position)
@@ -60,6 +66,13 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
         if (postings.Count == 0 || postings[^1] != position)
             postings.Add(position);
     }
+
+    private uint[] Search(PeerSelector selector) => selector switch
+    {
+        LabelSelector labels => Search(labels),
+        CidrSelector cidr => [.. _prefixes.Match(cidr).Order()],
+        _ => [.. _identities.Where(selector.Matches).Select(identity => identity.Number)],
+    };
 
     private uint[] Search(LabelSelector selector)
     {

@@ -15,14 +15,17 @@ public static class PolicyEngine
     /// <param name="endpointLabels">Labels of the endpoint's identity.</param>
     /// <param name="identities">All identities that can be a peer; an <see cref="IdentitySet"/> where there are many endpoints.
     /// The reserved ones are always known.</param>
+    /// <param name="namedPorts">The names that the endpoint gives to its ports: what named ports of ingress rules mean.</param>
     public static EndpointPolicy Resolve(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
         IEnumerable<Identity> identities,
-        ResolveOptions? options = null)
+        ResolveOptions? options = null,
+        IReadOnlyList<NamedPort>? namedPorts = null)
     {
         var peers = identities as IdentitySet ?? new IdentitySet(identities);
-        return Build(Select(policies, endpointLabels), peers, complete: true, (options ?? ResolveOptions.Default).AllowHostIngress);
+        bool hostAccess = (options ?? ResolveOptions.Default).AllowHostIngress;
+        return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: true, hostAccess);
     }
 
     /// <summary>Only the entries that one more identity adds to the endpoint's tables: what <see cref="Resolve"/> with the identity has
@@ -30,29 +33,53 @@ public static class PolicyEngine
     public static EndpointPolicy ResolveIdentity(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
-        Identity identity)
+        Identity identity,
+        IReadOnlyList<NamedPort>? namedPorts = null)
     {
         bool known = ReservedIdentities.NameOf(identity.Number) is not null;
         IPeerLookup peers = new SingleIdentity(known ? null : identity);
-        return Build(Select(policies, endpointLabels), peers, complete: false, hostAccess: false);
+        return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: false, hostAccess: false);
+    }
+
+    /// <summary>Why a packet gets the verdict that it gets, and what every rule that applies to the endpoint says of it.</summary>
+    /// <param name="peer">The other side.</param>
+    /// <param name="protocol">IANA number.</param>
+    /// <param name="port">Destination port in host byte order; the type of an ICMP or ICMPv6 message; 0 for other protocols.</param>
+    /// <inheritdoc cref="Resolve"/>
+    public static Explanation Explain(
+        IReadOnlyCollection<NetworkPolicy> policies,
+        LabelSet endpointLabels,
+        TrafficDirection direction,
+        Identity peer,
+        byte protocol,
+        ushort port,
+        ResolveOptions? options = null,
+        IReadOnlyList<NamedPort>? namedPorts = null)
+    {
+        var table = Resolve(policies, endpointLabels, [peer], options, namedPorts).Direction(direction);
+        var verdict = VerdictTable.Evaluate(table, peer.Number, protocol, port);
+        var ports = new PortPatterns(direction == TrafficDirection.Ingress ? namedPorts ?? [] : peer.NamedPorts);
+        return new Explanation(verdict, [.. table.Candidates.Select(rule => rule.Consider(verdict, peer, ports, protocol, port))]);
     }
 
     private static RuleSelection Select(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels) =>
         policies is PolicySet set ? set.Select(endpointLabels) : RuleSelection.Of(policies, endpointLabels);
 
-    private static EndpointPolicy Build(RuleSelection rules, IPeerLookup peers, bool complete, bool hostAccess) => new(
-        BuildDirection(rules.Rules(TrafficDirection.Ingress), peers, complete, hostAccess),
-        BuildDirection(rules.Rules(TrafficDirection.Egress), peers, complete, hostAccess: false));
+    private static EndpointPolicy Build(
+        RuleSelection rules, IPeerLookup peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
+        BuildDirection(rules.Of(TrafficDirection.Ingress), new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
+        BuildDirection(rules.Of(TrafficDirection.Egress), new EntryTable(peers, new PortPatterns(null)), complete, hostAccess: false));
 
-    private static DirectionPolicy BuildDirection(CandidateRule[] rules, IPeerLookup peers, bool complete, bool hostAccess)
+    private static DirectionPolicy BuildDirection(DirectionSelection selection, EntryTable table, bool complete, bool hostAccess)
     {
-        if (rules.Length == 0)
+        if (!selection.Enforced)
             return new DirectionPolicy(false, [], []);
-        var table = new EntryTable();
-        foreach (var rule in rules)
-            table.Add(rule, peers);
-        if (hostAccess)
+        foreach (var rule in selection.Rules)
+            table.Add(rule);
+        if (hostAccess && selection.DefaultDeny)
             table.AddHostAccess();
-        return new DirectionPolicy(true, table.ToEntries(withEveryPeer: complete), rules);
+        if (!selection.DefaultDeny)
+            table.AddDefaultAllow();
+        return new DirectionPolicy(true, table.ToEntries(withEveryPeer: complete), selection.Rules);
     }
 }

@@ -3,47 +3,46 @@ namespace Ciliate.Policy;
 /// <summary>The rules that apply to endpoints with one set of labels.</summary>
 internal sealed class RuleSelection
 {
-    private readonly CandidateRule[] _ingress;
-    private readonly CandidateRule[] _egress;
+    private readonly DirectionSelection _ingress;
+    private readonly DirectionSelection _egress;
 
-    private RuleSelection(CandidateRule[] ingress, CandidateRule[] egress)
+    private RuleSelection(DirectionSelection ingress, DirectionSelection egress)
     {
         _ingress = ingress;
         _egress = egress;
     }
 
-    /// <summary>In the order of their references. None means that the direction is not enforced:
-    /// a spec enforces a direction by having at least one rule for it.</summary>
-    public CandidateRule[] Rules(TrafficDirection direction) => direction == TrafficDirection.Ingress ? _ingress : _egress;
+    public DirectionSelection Of(TrafficDirection direction) => direction == TrafficDirection.Ingress ? _ingress : _egress;
 
     public static RuleSelection Of(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels)
     {
-        var ingress = new List<CandidateRule>();
-        var egress = new List<CandidateRule>();
-        foreach (var policy in policies)
-        {
-            foreach (var spec in policy.Specs)
-            {
-                if (!spec.EndpointSelector.Matches(endpointLabels))
-                    continue;
-                Add(ingress, policy, spec, TrafficDirection.Ingress);
-                Add(egress, policy, spec, TrafficDirection.Egress);
-            }
-        }
-        return new RuleSelection(Sorted(ingress), Sorted(egress));
+        (NetworkPolicy Policy, PolicySpec Spec)[] selecting = [..
+            from policy in policies
+            from spec in policy.Specs
+            where spec.EndpointSelector.Matches(endpointLabels)
+            select (policy, spec)];
+        return new RuleSelection(Of(selecting, TrafficDirection.Ingress), Of(selecting, TrafficDirection.Egress));
     }
 
-    private static void Add(List<CandidateRule> to, NetworkPolicy policy, PolicySpec spec, TrafficDirection direction)
+    private static DirectionSelection Of((NetworkPolicy Policy, PolicySpec Spec)[] selecting, TrafficDirection direction)
     {
-        var rules = spec.Rules(direction);
-        for (int i = 0; i < rules.Count; i++)
-            to.Add(new CandidateRule(new RuleReference(policy.Key.ToString(), direction, spec.Index, i), rules[i]));
+        CandidateRule[] rules = [.. selecting.SelectMany(pair => pair.Policy.Rules(pair.Spec, direction))];
+        Array.Sort(rules, static (a, b) => Order(a.Reference, b.Reference));
+        return new DirectionSelection(
+            selecting.Any(pair => !pair.Spec.Rules(direction).IsSilent),
+            selecting.Any(pair => pair.Spec.Rules(direction).DefaultDeny),
+            rules);
     }
 
-    private static CandidateRule[] Sorted(List<CandidateRule> rules)
+    /// <summary>Rules that deny come before all others: of two rules that ask for the same entry the first gets it.</summary>
+    private static int Order(RuleReference a, RuleReference b)
     {
-        var sorted = rules.ToArray();
-        Array.Sort(sorted, static (a, b) => a.Reference.CompareTo(b.Reference));
-        return sorted;
+        int order = b.Deny.CompareTo(a.Deny);
+        return order != 0 ? order : a.CompareTo(b);
     }
 }
+
+/// <param name="Enforced">A spec that selects the endpoint speaks of the direction.</param>
+/// <param name="DefaultDeny">One of them enforces it: what no rule allows is denied.</param>
+/// <param name="Rules">Those that deny, then those that allow; both in the order of their references.</param>
+internal sealed record DirectionSelection(bool Enforced, bool DefaultDeny, CandidateRule[] Rules);

@@ -5,6 +5,9 @@ internal sealed class SingleIdentity(Identity? identity) : IPeerLookup
 {
     private readonly uint[] _number = identity is null ? [] : [identity.Number];
 
-    public ReadOnlySpan<uint> Match(LabelSelector selector) =>
-        identity is not null && selector.Matches(identity.Labels) ? _number : [];
+    public IReadOnlyList<(uint Identity, NamedPort Port)> NamedPorts { get; } =
+        identity is null ? [] : [.. identity.NamedPorts.Select(port => (identity!.Number, port))];
+
+    public ReadOnlySpan<uint> Match(PeerSelector selector) =>
+        identity is not null && selector.Matches(identity) ? _number : [];
 }

@@ -17,17 +17,19 @@ internal static class MetadataReader
     public readonly record struct Metadata(
         PolicyKey Key, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations);
 
-    public static Metadata Read(YamlField field)
+    public static Metadata Read(YamlField field, PolicyKind kind)
     {
         var fields = field.Fields(Known, Unsupported);
         var nameField = field.Required(fields, "name");
         string name = nameField.Text();
         if (!IsDnsName(name, MaxNameLength, dots: true))
             throw nameField.Fail($"{Quoting.Quote(name)} is not a DNS name (a-z, 0-9, '-' and '.', at most {MaxNameLength} characters)");
+        if (kind == PolicyKind.CiliumClusterwideNetworkPolicy && fields.TryGetValue("namespace", out var forbidden))
+            throw forbidden.Fail("a clusterwide policy has no namespace");
         string? space = fields.TryGetValue("namespace", out var spaceField) ? spaceField.Text() : null;
         if (space is not null && !IsDnsName(space, MaxNamespaceLength, dots: false))
             throw spaceField.Fail($"{Quoting.Quote(space)} is not a DNS label (a-z, 0-9 and '-', at most {MaxNamespaceLength} characters)");
-        return new Metadata(new PolicyKey(space, name), Texts(fields, "labels"), Texts(fields, "annotations"));
+        return new Metadata(new PolicyKey(space, name, kind), Texts(fields, "labels"), Texts(fields, "annotations"));
     }
 
     private static Dictionary<string, string> Texts(Dictionary<string, YamlField> fields, string name)

@@ -1,13 +1,13 @@
 namespace Ciliate.Policy;
 
 /// <summary>
-/// Reads <c>CiliumNetworkPolicy</c> (cilium.io/v2) from YAML, JSON included. What it does not understand in full it refuses:
-/// a field is read, or named in an error.
+/// Reads <c>CiliumNetworkPolicy</c> and <c>CiliumClusterwideNetworkPolicy</c> (cilium.io/v2) and <c>NetworkPolicy</c>
+/// (networking.k8s.io/v1) from YAML, JSON included. What it does not understand in full it refuses: a field is read, or named in an error.
 /// </summary>
 public static class PolicyReader
 {
-    private const string ApiVersion = "cilium.io/v2";
-    private const string Kind = "CiliumNetworkPolicy";
+    private const string CiliumApi = "cilium.io/v2";
+    private const string KubernetesApi = "networking.k8s.io/v1";
 
     /// <summary>The policies of all documents, in order.</summary>
     /// <param name="text">YAML, of at most 4 Mi characters.</param>
@@ -40,15 +40,19 @@ public static class PolicyReader
     private static NetworkPolicy ReadPolicy(YamlField root, string source)
     {
         var fields = root.Fields(["apiVersion", "kind", "metadata", "spec", "specs"], ["status"]);
-        RequireText(root.Required(fields, "apiVersion"), ApiVersion);
-        RequireText(root.Required(fields, "kind"), Kind);
-        var metadata = MetadataReader.Read(root.Required(fields, "metadata"));
+        var versionField = root.Required(fields, "apiVersion");
+        if (versionField.Text() is not CiliumApi and not KubernetesApi)
+            throw versionField.Fail($"{Quoting.Quote(versionField.Text())} is not supported yet, expected {CiliumApi} or {KubernetesApi}");
+        var kind = ReadKind(root.Required(fields, "kind"), versionField);
+        var metadata = MetadataReader.Read(root.Required(fields, "metadata"), kind);
         return new NetworkPolicy
         {
             Key = metadata.Key,
             Labels = metadata.Labels,
             Annotations = metadata.Annotations,
-            Specs = ReadSpecs(root, fields, metadata.Key.Namespace),
+            Specs = kind == PolicyKind.NetworkPolicy
+                ? [ReadKubernetesSpec(root, fields, metadata.Key.Namespace)]
+                : ReadSpecs(root, fields, metadata.Key.Namespace),
             SourceYaml = source,
         };
     }
@@ -68,9 +72,23 @@ public static class PolicyReader
         return specs.Count > 0 ? specs : throw root.Fail("has neither a spec nor specs");
     }
 
-    private static void RequireText(YamlField field, string wanted)
+    private static PolicySpec ReadKubernetesSpec(YamlField root, Dictionary<string, YamlField> fields, string? policyNamespace) =>
+        fields.TryGetValue("specs", out var specs)
+            ? throw specs.Fail("unknown field")
+            : new KubernetesReader(policyNamespace).Read(root.Required(fields, "spec"));
+
+    private static PolicyKind ReadKind(YamlField field, YamlField versionField)
     {
-        if (field.Text() != wanted)
-            throw field.Fail($"{Quoting.Quote(field.Text())} is not supported yet, expected \"{wanted}\"");
+        var (kind, version) = field.Text() switch
+        {
+            "CiliumNetworkPolicy" => (PolicyKind.CiliumNetworkPolicy, CiliumApi),
+            "CiliumClusterwideNetworkPolicy" => (PolicyKind.CiliumClusterwideNetworkPolicy, CiliumApi),
+            "NetworkPolicy" => (PolicyKind.NetworkPolicy, KubernetesApi),
+            var other => throw field.Fail(
+                $"{Quoting.Quote(other)} is not supported yet, expected CiliumNetworkPolicy, CiliumClusterwideNetworkPolicy or NetworkPolicy"),
+        };
+        return versionField.Text() == version
+            ? kind
+            : throw versionField.Fail($"{Quoting.Quote(versionField.Text())} does not go with this kind, expected {version}");
     }
 }

@@ -10,9 +10,6 @@ internal static class PortsReader
 
     private static readonly string[] UnsupportedRuleFields = ["rules", "terminatingTLS", "originatingTLS", "serverNames", "listener"];
 
-    private static readonly string[] UnsupportedProtocols =
-        ["SCTP", "ICMP", "ICMPV6", "VRRP", "IGMP", "GRE", "IPIP", "IPV6", "ESP", "AH"];
-
     /// <summary>Null for an empty list, which says nothing about ports. An element without ports is one that matches no port.</summary>
     public static IReadOnlyList<PortMatch>? Read(YamlField field)
     {
@@ -32,27 +29,43 @@ internal static class PortsReader
         return rules.Count > 0 ? ports : null;
     }
 
-    private static PortMatch ReadPort(YamlField field)
+    /// <summary>A port or name with an optional end. 0 is every port.</summary>
+    /// <param name="portField">Null: every port.</param>
+    public static PortMatch ReadRange(YamlField? portField, YamlField? endField, byte protocol)
     {
-        var fields = field.Fields(["port", "endPort", "protocol"], []);
-        byte protocol = fields.TryGetValue("protocol", out var protocolField) ? ReadProtocol(protocolField) : IpProtocols.Any;
-        ushort first = ReadFirst(field.Required(fields, "port"));
-        ushort last = fields.TryGetValue("endPort", out var endField) ? ReadNumber(endField, endField.Text()) : (ushort)0;
+        if (portField is not { } port)
+            return endField is { } alone ? throw alone.Fail("needs a port to start from") : new PortMatch(protocol, 0, ushort.MaxValue);
+        string text = port.Text();
+        if (NamedPort.IsName(text))
+            return ReadName(port, endField, protocol);
+        ushort first = ReadNumber(port, text);
+        if (first != 0 && !ProtocolReader.HasPorts(protocol))
+            throw port.Fail($"{first} cannot go with a protocol that has no ports; write \"0\", or icmps for ICMP messages");
+        ushort last = endField is { } end ? ReadNumber(end, end.Text()) : (ushort)0;
         if (last == 0)
             return first == 0 ? new PortMatch(protocol, 0, ushort.MaxValue) : new PortMatch(protocol, first, first);
         if (first == 0)
-            throw endField.Fail("cannot go with port 0, which stands for every port");
+            throw endField!.Value.Fail("cannot go with port 0, which stands for every port");
         if (last < first)
-            throw endField.Fail($"{last} is below the port {first}");
+            throw endField!.Value.Fail($"{last} is below the port {first}");
         return new PortMatch(protocol, first, last);
     }
 
-    private static ushort ReadFirst(YamlField field)
+    private static PortMatch ReadPort(YamlField field)
     {
-        string text = field.Text();
-        if (IsPortName(text))
-            throw field.Fail($"{Quoting.Quote(text)} is a name, and named ports are not supported yet");
-        return ReadNumber(field, text);
+        var fields = field.Fields(["port", "endPort", "protocol"], []);
+        byte protocol = fields.TryGetValue("protocol", out var protocolField) ? ProtocolReader.Read(protocolField) : IpProtocols.Any;
+        return ReadRange(field.Required(fields, "port"), fields.TryGetValue("endPort", out var end) ? end : null, protocol);
+    }
+
+    /// <summary>Names are compared without regard to case, as they are in IANA's registry.</summary>
+    private static PortMatch ReadName(YamlField field, YamlField? endField, byte protocol)
+    {
+        if (endField is { } end && end.Text() != "0")
+            throw end.Fail($"cannot go with the named port {Quoting.Quote(field.Text())}");
+        if (!ProtocolReader.HasPorts(protocol))
+            throw field.Fail("a name cannot go with a protocol that has no ports");
+        return new PortMatch(protocol, 0, 0, field.Text().ToLowerInvariant());
     }
 
     private static ushort ReadNumber(YamlField field, string text)
@@ -61,34 +74,5 @@ internal static class PortsReader
         return canonical && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
             ? number
             : throw field.Fail($"{Quoting.Quote(text)} is not a port (1-65535)");
-    }
-
-    /// <summary>RFC 6335, 5.1: letters, digits and single hyphens inside, at least one letter, at most 15 characters.</summary>
-    private static bool IsPortName(string text)
-    {
-        bool hasLetter = false;
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            hasLetter |= char.IsAsciiLetter(c);
-            bool innerHyphen = c == '-' && i > 0 && i < text.Length - 1 && text[i - 1] != '-';
-            if (!char.IsAsciiLetterOrDigit(c) && !innerHyphen)
-                return false;
-        }
-        return hasLetter && text.Length <= 15;
-    }
-
-    private static byte ReadProtocol(YamlField field)
-    {
-        string text = field.Text();
-        string name = text.ToUpperInvariant();
-        return name switch
-        {
-            "TCP" => IpProtocols.Tcp,
-            "UDP" => IpProtocols.Udp,
-            "ANY" or "" => IpProtocols.Any,
-            _ when UnsupportedProtocols.Contains(name) => throw field.Fail($"{name} is not supported yet (TCP, UDP, ANY)"),
-            _ => throw field.Fail($"{Quoting.Quote(text)} is not a protocol (TCP, UDP, ANY)"),
-        };
     }
 }

@@ -21,6 +21,22 @@ internal sealed class SelectorReader(string? policyNamespace)
         return scoped ? selector : selector.With(InNamespace(policyNamespace!));
     }
 
+    /// <summary>Every container of the policy's namespace.</summary>
+    public LabelSelector Everything() =>
+        policyNamespace is null ? LabelSelector.Everything : LabelSelector.Everything.With(InNamespace(policyNamespace));
+
+    /// <summary>Containers of the namespaces that one selector selects by their labels, of these those that the other selects.</summary>
+    public static LabelSelector ReadAcrossNamespaces(YamlField namespaces, YamlField? pods)
+    {
+        var unscoped = new SelectorReader(null);
+        var selector = pods is { } field ? unscoped.ReadSubject(field) : LabelSelector.Everything;
+        var ofNamespaces = unscoped.ReadRequirements(namespaces, checkNamespace: false);
+        if (ofNamespaces.Count == 0)
+            return selector.With(new SelectorRequirement(LabelSources.Kubernetes, NamespaceKey, SelectorOperator.Exists));
+        return ofNamespaces.Aggregate(selector, (narrowed, requirement) => narrowed.With(new SelectorRequirement(
+            LabelSources.Kubernetes, NamespaceLabelsPrefix + requirement.Key, requirement.Operator, requirement.Values)));
+    }
+
     private static SelectorRequirement InNamespace(string name) =>
         new(LabelSources.Kubernetes, NamespaceKey, SelectorOperator.In, name);
 

@@ -1,51 +1,47 @@
 namespace Ciliate.Policy;
 
-/// <summary>Reads a <c>spec</c> and its rules.</summary>
+/// <summary>Reads one <c>spec</c> of a CiliumNetworkPolicy or CiliumClusterwideNetworkPolicy.</summary>
 internal sealed class SpecReader(string? policyNamespace)
 {
-    private static readonly string[] Known = ["description", "endpointSelector", "ingress", "egress"];
+    private static readonly string[] Known =
+        ["description", "endpointSelector", "ingress", "ingressDeny", "egress", "egressDeny", "enableDefaultDeny"];
 
-    private static readonly string[] Unsupported = ["nodeSelector", "ingressDeny", "egressDeny", "enableDefaultDeny", "labels", "log"];
-
-    private static readonly string[] UnsupportedIngress =
-        ["fromRequires", "fromCIDR", "fromCIDRSet", "fromEntities", "fromNodes", "fromGroups", "icmps", "authentication"];
-
-    private static readonly string[] UnsupportedEgress =
-    [
-        "toRequires", "toCIDR", "toCIDRSet", "toEntities", "toNodes", "toGroups", "toServices", "toFQDNs", "icmps", "authentication",
-    ];
+    private static readonly string[] Unsupported = ["nodeSelector", "labels", "log"];
 
     private readonly SelectorReader _selectors = new(policyNamespace);
 
     public PolicySpec Read(YamlField field, int index)
     {
         var fields = field.Fields(Known, Unsupported);
+        var rules = new RuleReader(_selectors);
+        var switches = fields.TryGetValue("enableDefaultDeny", out var switchField) ? ReadSwitches(switchField) : default;
         return new PolicySpec(
             index,
             fields.TryGetValue("description", out var description) ? description.Text() : null,
             _selectors.ReadSubject(field.Required(fields, "endpointSelector")),
-            fields.TryGetValue("ingress", out var ingress) ? ReadRules(ingress, "fromEndpoints", UnsupportedIngress) : null,
-            fields.TryGetValue("egress", out var egress) ? ReadRules(egress, "toEndpoints", UnsupportedEgress) : null);
+            ReadDirection(fields, rules, TrafficDirection.Ingress, switches.Ingress),
+            ReadDirection(fields, rules, TrafficDirection.Egress, switches.Egress));
     }
 
-    private List<PolicyRule> ReadRules(YamlField field, string peersName, string[] unsupported)
+    private static DirectionRules ReadDirection(
+        Dictionary<string, YamlField> fields, RuleReader rules, TrafficDirection direction, bool? defaultDeny)
     {
-        var rules = new List<PolicyRule>();
-        foreach (var item in field.Items())
+        string name = direction == TrafficDirection.Ingress ? "ingress" : "egress";
+        var allow = fields.TryGetValue(name, out var allowField) ? rules.Read(allowField, direction) : [];
+        var deny = fields.TryGetValue(name + "Deny", out var denyField) ? rules.Read(denyField, direction) : [];
+        return new DirectionRules(defaultDeny ?? allow.Count + deny.Count > 0, allow, deny);
+    }
+
+    private static (bool? Ingress, bool? Egress) ReadSwitches(YamlField field)
+    {
+        var fields = field.Fields(["ingress", "egress"], []);
+        return (Switch("ingress"), Switch("egress"));
+
+        bool? Switch(string name) => !fields.TryGetValue(name, out var value) ? null : value.Text() switch
         {
-            var fields = item.Fields([peersName, "toPorts"], unsupported);
-            rules.Add(new PolicyRule(
-                fields.TryGetValue(peersName, out var peers) ? ReadPeers(peers) : null,
-                fields.TryGetValue("toPorts", out var ports) ? PortsReader.Read(ports) : null));
-        }
-        return rules;
-    }
-
-    private List<LabelSelector> ReadPeers(YamlField field)
-    {
-        var peers = new List<LabelSelector>();
-        foreach (var item in field.Items())
-            peers.Add(_selectors.ReadPeer(item));
-        return peers;
+            "true" => true,
+            "false" => false,
+            var other => throw value.Fail($"{Quoting.Quote(other)} is neither true nor false"),
+        };
     }
 }

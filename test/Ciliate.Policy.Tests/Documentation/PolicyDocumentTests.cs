@@ -27,9 +27,10 @@ public sealed class PolicyDocumentTests
     public void An_example_gives_the_verdict_that_the_page_says(
         string endpoint, string direction, string peer, string packet, string verdict, string yaml)
     {
-        var reserved = ReservedIdentities.All.FirstOrDefault(identity => identity.Labels.ToString() == peer);
-        var identity = reserved ?? Policies.Identity(300, peer);
-        var tables = PolicyEngine.Resolve(PolicyReader.Read(yaml, "policy.md"), Policies.Labels(endpoint), [identity]);
+        var policies = PolicySet.Empty.Replace(PolicyReader.Read(yaml, "policy.md"));
+        var (labels, ownPorts) = Subject(endpoint);
+        var identity = Peer(peer, policies);
+        var tables = PolicyEngine.Resolve(policies, labels, [identity], null, ownPorts);
         var (protocol, port) = Packet(packet);
         var found = VerdictTable.Evaluate(direction == "ingress" ? tables.Ingress : tables.Egress, identity.Number, protocol, port);
         string told = found.Reason switch
@@ -39,7 +40,7 @@ public sealed class PolicyDocumentTests
             _ => found.Entry!.Value.Rule.ToString(),
         };
         Assert.Equal(verdict, told);
-        Assert.Equal(verdict != "default deny", found.Allowed);
+        Assert.Equal(verdict != "default deny" && !verdict.Contains("Deny[", StringComparison.Ordinal), found.Allowed);
     }
 
     [Theory]
@@ -77,15 +78,42 @@ public sealed class PolicyDocumentTests
     [Fact]
     public void The_page_shows_enough_examples() => Assert.InRange(PolicyDocument.VerdictRows().Count(), 30, 300);
 
+    /// <summary>Labels, and behind <c>with</c> the names that the endpoint gives to its ports: <c>app=web with http=80/TCP</c>.</summary>
+    private static (LabelSet Labels, NamedPort[] Ports) Subject(string cell)
+    {
+        string[] parts = cell.Split(" with ");
+        return (Policies.Labels(parts[0]), [.. parts.Skip(1).Select(text => text.Split('=', '/')).Select(
+            words => new NamedPort(words[0], words[2] == "TCP" ? IpProtocols.Tcp : IpProtocols.Udp, ushort.Parse(words[1])))]);
+    }
+
+    /// <summary>Labels, a reserved identity, or an address outside, which has the identity of the longest prefix that the policies name.</summary>
+    private static Identity Peer(string cell, PolicySet policies)
+    {
+        if (System.Net.IPAddress.TryParse(cell, out var address))
+        {
+            var known = policies.NamedPrefixes().Where(prefix => prefix.Contains(address)).OrderBy(prefix => prefix.PrefixLength).ToArray();
+            return known.Length > 0
+                ? Identity.OfPrefix(IdentityNumbers.LocalScope + 1, known[^1])
+                : ReservedIdentities.All[(int)ReservedIdentities.World - 1];
+        }
+        var (labels, ports) = Subject(cell);
+        return ReservedIdentities.All.FirstOrDefault(identity => identity.Labels.Equals(labels))
+            ?? new Identity(300, labels) { NamedPorts = ports };
+    }
+
     private static (byte Protocol, ushort Port) Packet(string packet)
     {
-        const byte Icmp = 1;
         string[] words = packet.Split(' ');
+        ushort number = words.Length > 1 ? ushort.Parse(words[1]) : (ushort)0;
         return words[0] switch
         {
-            "TCP" => (IpProtocols.Tcp, ushort.Parse(words[1])),
-            "UDP" => (IpProtocols.Udp, ushort.Parse(words[1])),
-            _ => (Icmp, (ushort)0),
+            "TCP" => (IpProtocols.Tcp, number),
+            "UDP" => (IpProtocols.Udp, number),
+            "SCTP" => (IpProtocols.Sctp, number),
+            "ICMP" => (IpProtocols.Icmp, number),
+            "ICMPv6" => (IpProtocols.IcmpV6, number),
+            "GRE" => ((byte)47, number),
+            _ => throw new ArgumentException($"no such packet: {packet}"),
         };
     }
 

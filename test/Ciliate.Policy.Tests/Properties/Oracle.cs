@@ -53,7 +53,7 @@ internal static class Oracle
         {
             "TCP" => protocol == 6,
             "UDP" => protocol == 17,
-            _ => protocol is 6 or 17,
+            _ => protocol is 6 or 17 or 132,
         };
         if (!protocolMatches)
             return false;

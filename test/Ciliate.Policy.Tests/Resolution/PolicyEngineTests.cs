@@ -29,7 +29,7 @@ public sealed class PolicyEngineTests
               - toPorts: [{ports: [{port: "53"}]}]
             """);
         Assert.Equal(
-            ["0 6 53/16 p/ingress[1]", "0 17 53/16 p/ingress[1]", "1 0 0/0 host-access", "256 6 80/16 p/ingress[0]"],
+            ["0 6 53/16 p/ingress[1]", "0 17 53/16 p/ingress[1]", "0 132 53/16 p/ingress[1]", "1 0 0/0 host-access", "256 6 80/16 p/ingress[0]"],
             entries.Select(Text));
     }
 

@@ -92,9 +92,10 @@ public sealed class MutationTests
     private static string Text(PolicySpec spec) =>
         $"{spec.Index} {spec.Description} {spec.EndpointSelector} {Text(spec.Ingress)} {Text(spec.Egress)}";
 
-    private static string Text(IReadOnlyList<PolicyRule>? rules) => rules is null
-        ? "-"
-        : string.Join(';', rules.Select(rule => $"{Joined(rule.Peers)}/{Joined(rule.Ports)}"));
+    private static string Text(DirectionRules rules) => $"{rules.DefaultDeny} {Text(rules.Allow)} {Text(rules.Deny)}";
+
+    private static string Text(IReadOnlyList<PolicyRule> rules) =>
+        string.Join(';', rules.Select(rule => $"{Joined(rule.Peers)}/{Joined(rule.Ports)}"));
 
     private static string Joined<T>(IEnumerable<T>? items) => items is null ? "-" : $"[{string.Join('|', items)}]";
 

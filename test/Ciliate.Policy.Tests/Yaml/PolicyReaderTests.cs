@@ -48,11 +48,11 @@ public sealed class PolicyReaderTests
         Assert.Equal([RuleReference.SingleSpec, 0], policy.Specs.Select(spec => spec.Index));
         Assert.Equal("front", policy.Specs[0].Description);
         Assert.Equal("any:app=web, k8s:io.kubernetes.pod.namespace=shop", policy.Specs[0].EndpointSelector.ToString());
-        var rule = Assert.Single(policy.Specs[0].Ingress!);
+        var rule = Assert.Single(policy.Specs[0].Ingress.Allow);
         Assert.Equal("k8s:app=lb, k8s:io.kubernetes.pod.namespace=shop", Assert.Single(rule.Peers!).ToString());
         Assert.Equal([new PortMatch(6, 80, 80), new PortMatch(0, 8000, 8010), new PortMatch(17, 0, 65535)], rule.Ports!);
-        Assert.Null(policy.Specs[0].Egress);
-        Assert.Equal(new PolicyRule(null, null), Assert.Single(policy.Specs[1].Egress!));
+        Assert.True(policy.Specs[0].Egress.IsSilent);
+        Assert.Equal(new PolicyRule(null, null), Assert.Single(policy.Specs[1].Egress.Allow));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class PolicyReaderTests
               - toPorts: []
               - toPorts: [{}]
               - toPorts: [{ports: []}]
-            """)[0].Specs[0].Ingress!;
+            """)[0].Specs[0].Ingress.Allow;
         Assert.Equal([null, 0, null, null, null], rules.Select(rule => rule.Peers?.Count));
         Assert.Equal([null, null, null, 0, 0], rules.Select(rule => rule.Ports?.Count));
     }
@@ -132,7 +132,7 @@ public sealed class PolicyReaderTests
     public void A_peer_is_tied_to_the_namespace_unless_it_speaks_of_one(string peer, string selector)
     {
         string yaml = Policies.WithHead($"spec: {{endpointSelector: {{}}, egress: [{{toEndpoints: [{peer}]}}]}}", space: "shop");
-        Assert.Equal(selector, PolicyReader.Read(yaml, "f")[0].Specs[0].Egress![0].Peers![0].ToString());
+        Assert.Equal(selector, PolicyReader.Read(yaml, "f")[0].Specs[0].Egress.Allow[0].Peers![0].ToString());
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+namespace Ciliate.Policy;
+
+/// <summary>A verdict with its reasons.</summary>
+/// <param name="Rules">Every rule that applies to the endpoint in this direction: those that deny, then those that allow.</param>
+public sealed record Explanation(Verdict Verdict, IReadOnlyList<ConsideredRule> Rules);
+
+/// <summary>What came of one rule.</summary>
+public sealed record ConsideredRule(RuleReference Reference, RuleOutcome Outcome);
+
+public enum RuleOutcome : byte
+{
+    /// <summary>It gives the verdict.</summary>
+    Decided = 0,
+
+    /// <summary>It matches, and would give the same verdict.</summary>
+    Agrees = 1,
+
+    /// <summary>It allows the packet, and a rule that denies it goes before.</summary>
+    Overruled = 2,
+
+    /// <summary>The peer is none of its peers.</summary>
+    OtherPeer = 3,
+
+    /// <summary>Protocol or port are none of its own.</summary>
+    OtherPort = 4,
+
+    /// <summary>It names neither peers nor ports.</summary>
+    Empty = 5,
+}
+
+internal static class RuleConsideration
+{
+    public static ConsideredRule Consider(
+        this CandidateRule candidate, Verdict verdict, Identity peer, PortPatterns ports, byte protocol, ushort port) =>
+        new(candidate.Reference, Outcome(candidate, verdict, peer, ports, protocol, port));
+
+    private static RuleOutcome Outcome(
+        CandidateRule candidate, Verdict verdict, Identity peer, PortPatterns ports, byte protocol, ushort port)
+    {
+        var rule = candidate.Rule;
+        if (rule.Peers is null && rule.Ports is null)
+            return RuleOutcome.Empty;
+        if (rule.Peers is not null && !rule.Peers.Any(selector => selector.Matches(peer)))
+            return RuleOutcome.OtherPeer;
+        if (rule.Ports is not null && !rule.Ports.SelectMany(ports.Of).Any(pattern => pattern.Matches(protocol, port)))
+            return RuleOutcome.OtherPort;
+        if (candidate.Reference == verdict.Entry?.Rule)
+            return RuleOutcome.Decided;
+        return candidate.Reference.Deny == verdict.Allowed ? RuleOutcome.Overruled : RuleOutcome.Agrees;
+    }
+}
