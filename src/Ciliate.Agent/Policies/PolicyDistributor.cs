@@ -37,9 +37,10 @@ public sealed class PolicyDistributor(
     public void Introduce(Identity newcomer, PolicySet policies, Undo undo)
     {
         undo.Add($"introduce identity {newcomer.Number}", () => Withdraw(newcomer.Number));
+        IdentitySet newcomers = new([newcomer]);
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            PolicyEntry[] entries = Entries(PolicyEngine.ResolveIdentity(policies, running.Identity.Labels, newcomer));
+            PolicyEntry[] entries = Entries(PolicyEngine.ResolveIdentities(policies, running.Identity.Labels, newcomers));
             if (entries.Length == 0)
                 continue;
             datapath.AddEntries(id, entries);

@@ -49,6 +49,8 @@ public sealed class EntitySelector(Entity entity) : PeerSelector, IEquatable<Ent
 {
     public static readonly EntitySelector All = new(Entity.All);
 
+    private readonly Label _label = new(LabelSources.Reserved, Entities.NameOf(entity), "");
+
     public Entity Entity => entity;
 
     public override bool Matches(Identity identity) => entity switch
@@ -57,7 +59,8 @@ public sealed class EntitySelector(Entity entity) : PeerSelector, IEquatable<Ent
         Entity.None => false,
         Entity.World => identity.IsWorld,
         Entity.Cluster => !identity.IsWorld,
-        _ => identity.Number == (uint)entity,
+        // an identity can be several of them: a host that runs the Kubernetes API server
+        _ => identity.Labels.AsSpan().Contains(_label),
     };
 
     public bool Equals(EntitySelector? other) => other?.Entity == entity;

@@ -4,12 +4,13 @@ namespace Ciliate.Policy;
 /// Builds the entries of one direction from its rules. Rules come in order, those that deny first, and the first to ask for an entry gives it
 /// its reference. Rules that ask for the same ports of the same selector are expanded once, whatever their number.
 /// </summary>
-internal sealed class EntryTable(IPeerLookup peers, PortPatterns ports)
+internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
 {
     private const uint EveryPeer = 0;
 
     private readonly Dictionary<EntryKey, RuleReference> _entries = [];
     private readonly HashSet<(PeerSelector Selector, PortPattern Ports, bool Deny)> _expanded = [];
+    private readonly HashSet<(PeerSelector Selector, PortMatch Name, bool Deny)> _named = [];
 
     /// <summary>Adds what the rule matches of the peers that are known, and of every peer where it names none.</summary>
     public void Add(CandidateRule candidate)
@@ -38,12 +39,13 @@ internal sealed class EntryTable(IPeerLookup peers, PortPatterns ports)
     public void AddDefaultAllow() =>
         _entries.TryAdd(new EntryKey(EveryPeer, PortPattern.Everything), RuleReference.DefaultAllow);
 
-    public VerdictEntry[] ToEntries(bool withEveryPeer)
+    /// <param name="withKnown">With the entries of every peer and of the reserved identities, which are there whatever other identities come.</param>
+    public VerdictEntry[] ToEntries(bool withKnown)
     {
         var entries = new List<VerdictEntry>(_entries.Count);
         foreach (var (key, rule) in _entries)
         {
-            if (key.Peer == EveryPeer && !withEveryPeer)
+            if (!withKnown && (key.Peer == EveryPeer || ReservedIdentities.NameOf(key.Peer) is not null))
                 continue;
             var pattern = key.Ports;
             uint precedence = Precedences.Of(rule.Deny, key.Peer, pattern.Protocol, pattern.Prefix.Length);
@@ -75,15 +77,26 @@ internal sealed class EntryTable(IPeerLookup peers, PortPatterns ports)
     /// <summary>A name stands for the port to which each peer gives it, and for none of those that give it to none.</summary>
     private void AddPeersNames(IReadOnlyList<PeerSelector> selectors, PortMatch match, RuleReference rule)
     {
-        foreach (var (identity, port) in peers.NamedPorts)
+        if (peers.NamedPorts.Count == 0)
+            return;
+        foreach (var selector in selectors)
         {
-            if (!port.Fits(match))
+            if (!_named.Add((selector, match, rule.Deny)))
                 continue;
-            foreach (var selector in selectors)
+            foreach (uint peer in peers.Match(selector))
             {
-                if (selector is EntitySelector { Entity: Entity.All } || peers.Match(selector).BinarySearch(identity) >= 0)
-                    _entries.TryAdd(new EntryKey(identity, PortPattern.Of(port)), rule);
+                if (peers.NamedPorts.TryGetValue(peer, out var names))
+                    AddNames(peer, names, match, rule);
             }
+        }
+    }
+
+    private void AddNames(uint peer, IReadOnlyList<NamedPort> names, PortMatch match, RuleReference rule)
+    {
+        foreach (var port in names)
+        {
+            if (port.Fits(match))
+                _entries.TryAdd(new EntryKey(peer, PortPattern.Of(port)), rule);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Ciliate.Policy;
 
 /// <summary>A verdict with its reasons.</summary>
-/// <param name="Rules">Every rule that applies to the endpoint in this direction: those that deny, then those that allow.</param>
+/// <param name="Rules">Every rule that applies to the endpoint in this direction: those that deny, then those that allow, then reserved ones that match.</param>
 public sealed record Explanation(Verdict Verdict, IReadOnlyList<ConsideredRule> Rules);
 
 /// <summary>What came of one rule.</summary>
@@ -44,8 +44,14 @@ internal static class RuleConsideration
             return RuleOutcome.OtherPeer;
         if (rule.Ports is not null && !rule.Ports.SelectMany(ports.Of).Any(pattern => pattern.Matches(protocol, port)))
             return RuleOutcome.OtherPort;
-        if (candidate.Reference == verdict.Entry?.Rule)
+        return OutcomeOfMatch(candidate.Reference, verdict);
+    }
+
+    /// <summary>What came of a rule that matches the packet.</summary>
+    public static RuleOutcome OutcomeOfMatch(RuleReference rule, Verdict verdict)
+    {
+        if (rule == verdict.Entry?.Rule)
             return RuleOutcome.Decided;
-        return candidate.Reference.Deny == verdict.Allowed ? RuleOutcome.Overruled : RuleOutcome.Agrees;
+        return rule.Deny == verdict.Allowed ? RuleOutcome.Overruled : RuleOutcome.Agrees;
     }
 }

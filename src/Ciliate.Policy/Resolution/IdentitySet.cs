@@ -9,7 +9,7 @@ namespace Ciliate.Policy;
 /// Give the same set to every <see cref="PolicyEngine.Resolve"/> of one round of changes. Immutable, thread-safe.
 /// The reserved identities are always part of it; one that is given with other labels takes the place of the usual one.
 /// </summary>
-public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
+public sealed class IdentitySet : IReadOnlyCollection<Identity>
 {
     private readonly Identity[] _identities;
     private readonly Dictionary<string, List<int>> _byKey = [];
@@ -34,7 +34,7 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
         for (int position = 0; position < _identities.Length; position++)
             AddPostings(position);
         _prefixes = new PrefixIndex(_identities);
-        NamedPorts = [.. _identities.SelectMany(identity => identity.NamedPorts.Select(port => (identity.Number, port)))];
+        NamedPorts = _identities.Where(identity => identity.NamedPorts.Count > 0).ToDictionary(identity => identity.Number, identity => identity.NamedPorts);
     }
 
     public int Count => _identities.Length;
@@ -44,8 +44,8 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>, IPeerLookup
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The ports to which identities give a name.</summary>
-    public IReadOnlyList<(uint Identity, NamedPort Port)> NamedPorts { get; }
+    /// <summary>The identities that give names to ports, by number.</summary>
+    internal IReadOnlyDictionary<uint, IReadOnlyList<NamedPort>> NamedPorts { get; }
 
     /// <summary>Numbers of the identities that the selector selects, ascending.</summary>
     public ReadOnlySpan<uint> Match(PeerSelector selector) =>

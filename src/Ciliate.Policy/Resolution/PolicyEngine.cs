@@ -28,18 +28,15 @@ public static class PolicyEngine
         return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: true, hostAccess);
     }
 
-    /// <summary>Only the entries that one more identity adds to the endpoint's tables: what <see cref="Resolve"/> with the identity has
-    /// and without it has not. None for a reserved number, because these identities are always known.</summary>
-    public static EndpointPolicy ResolveIdentity(
+    /// <summary>Only the entries that more identities add to the endpoint's tables: what <see cref="Resolve"/> with them has and without them
+    /// has not. None for the reserved ones, because these are always known.</summary>
+    /// <param name="newcomers">The same set for all endpoints.</param>
+    public static EndpointPolicy ResolveIdentities(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
-        Identity identity,
-        IReadOnlyList<NamedPort>? namedPorts = null)
-    {
-        bool known = ReservedIdentities.NameOf(identity.Number) is not null;
-        IPeerLookup peers = new SingleIdentity(known ? null : identity);
-        return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: false, hostAccess: false);
-    }
+        IdentitySet newcomers,
+        IReadOnlyList<NamedPort>? namedPorts = null) =>
+        Build(Select(policies, endpointLabels), newcomers, namedPorts ?? [], complete: false, hostAccess: false);
 
     /// <summary>Why a packet gets the verdict that it gets, and what every rule that applies to the endpoint says of it.</summary>
     /// <param name="peer">The other side.</param>
@@ -59,14 +56,18 @@ public static class PolicyEngine
         var table = Resolve(policies, endpointLabels, [peer], options, namedPorts).Direction(direction);
         var verdict = VerdictTable.Evaluate(table, peer.Number, protocol, port);
         var ports = new PortPatterns(direction == TrafficDirection.Ingress ? namedPorts ?? [] : peer.NamedPorts);
-        return new Explanation(verdict, [.. table.Candidates.Select(rule => rule.Consider(verdict, peer, ports, protocol, port))]);
+        var written = table.Candidates.Select(rule => rule.Consider(verdict, peer, ports, protocol, port));
+        var reserved = table.Entries
+            .Where(entry => entry.Rule.IsReserved && entry.Matches(peer.Number, protocol, port))
+            .Select(entry => new ConsideredRule(entry.Rule, RuleConsideration.OutcomeOfMatch(entry.Rule, verdict)));
+        return new Explanation(verdict, [.. written, .. reserved]);
     }
 
     private static RuleSelection Select(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels) =>
         policies is PolicySet set ? set.Select(endpointLabels) : RuleSelection.Of(policies, endpointLabels);
 
     private static EndpointPolicy Build(
-        RuleSelection rules, IPeerLookup peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
+        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
         BuildDirection(rules.Of(TrafficDirection.Ingress), new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
         BuildDirection(rules.Of(TrafficDirection.Egress), new EntryTable(peers, new PortPatterns(null)), complete, hostAccess: false));
 
@@ -80,6 +81,6 @@ public static class PolicyEngine
             table.AddHostAccess();
         if (!selection.DefaultDeny)
             table.AddDefaultAllow();
-        return new DirectionPolicy(true, table.ToEntries(withEveryPeer: complete), selection.Rules);
+        return new DirectionPolicy(true, table.ToEntries(withKnown: complete), selection.Rules);
     }
 }

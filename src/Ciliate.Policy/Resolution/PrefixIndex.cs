@@ -19,22 +19,25 @@ internal sealed class PrefixIndex
         _numbers = Array.ConvertAll(sorted, static identity => identity.Number);
     }
 
-    public IReadOnlyList<uint> Numbers => _numbers;
-
-    /// <summary>Numbers of the identities that the selector selects.</summary>
-    public IEnumerable<uint> Match(CidrSelector selector)
+    /// <summary>Numbers of the identities that the selector selects, in the order of their prefixes.</summary>
+    public List<uint> Match(CidrSelector selector)
     {
-        var (first, end) = Covered(selector.Prefix);
-        HashSet<int>? excepted = null;
+        var found = new List<uint>();
+        var (position, end) = Covered(selector.Prefix);
+        // exceptions are in the same order, so what lies between two of them is a gap to take whole
         foreach (var except in selector.Except)
         {
             var (from, to) = Covered(except);
-            (excepted ??= []).UnionWith(Enumerable.Range(from, to - from));
+            Take(from);
+            position = Math.Max(position, to);
         }
-        for (int position = first; position < end; position++)
+        Take(end);
+        return found;
+
+        void Take(int until)
         {
-            if (excepted?.Contains(position) != true)
-                yield return _numbers[position];
+            for (; position < until; position++)
+                found.Add(_numbers[position]);
         }
     }
 

@@ -13,11 +13,18 @@ internal static class CidrReader
             : throw field.Fail($"{Quoting.Quote(text)} is not an address or prefix (10.0.0.0/8, fd00::/8)");
     }
 
+    /// <summary>As Cilium and Kubernetes: a block and its exceptions have a length, even where they are one address.</summary>
+    private static IPNetwork ReadBlockPrefix(YamlField field)
+    {
+        var prefix = ReadPrefix(field);
+        return field.Text().Contains('/', StringComparison.Ordinal) ? prefix : throw field.Fail($"{Quoting.Quote(field.Text())} has no length, write {prefix}");
+    }
+
     /// <summary>A mapping of <c>cidr</c> and <c>except</c>: <c>toCIDRSet</c> of Cilium, <c>ipBlock</c> of Kubernetes.</summary>
     public static CidrSelector ReadBlock(YamlField field, params ReadOnlySpan<string> unsupported)
     {
         var fields = field.Fields(["cidr", "except"], unsupported);
-        var prefix = ReadPrefix(field.Required(fields, "cidr"));
+        var prefix = ReadBlockPrefix(field.Required(fields, "cidr"));
         var except = new List<IPNetwork>();
         if (fields.TryGetValue("except", out var list))
         {
@@ -29,7 +36,7 @@ internal static class CidrReader
 
     private static IPNetwork ReadExcept(YamlField field, IPNetwork prefix)
     {
-        var except = ReadPrefix(field);
+        var except = ReadBlockPrefix(field);
         return prefix.Covers(except) ? except : throw field.Fail($"{except} is not inside {prefix}");
     }
 }

@@ -70,13 +70,19 @@ internal sealed class KubernetesReader(string? policyNamespace)
     {
         var fields = field.Fields(["podSelector", "namespaceSelector", "ipBlock"], []);
         if (fields.TryGetValue("ipBlock", out var block))
-            return fields.Count == 1 ? CidrReader.ReadBlock(block) : throw block.Fail("cannot go with podSelector or namespaceSelector");
+            return fields.Count == 1 ? ReadBlock(block) : throw block.Fail("cannot go with podSelector or namespaceSelector");
         if (fields.Count == 0)
             throw field.Fail("has none of podSelector, namespaceSelector and ipBlock");
         YamlField? pods = fields.TryGetValue("podSelector", out var podField) ? podField : null;
         return fields.TryGetValue("namespaceSelector", out var spaces)
             ? SelectorReader.ReadAcrossNamespaces(spaces, pods)
             : _selectors.ReadSubject(pods!.Value);
+    }
+
+    private static CidrSelector ReadBlock(YamlField field)
+    {
+        var selector = CidrReader.ReadBlock(field);
+        return selector.Except.Contains(selector.Prefix) ? throw field.Fail($"excepts {selector.Prefix}, which is all of it") : selector;
     }
 
     /// <summary>Likewise: no ports are every port.</summary>

@@ -66,7 +66,7 @@ public sealed class PolicyEngineProperties
         {
             var without = PolicyEngine.Resolve(policies, endpoint, all[..count], options);
             var with = PolicyEngine.Resolve(policies, endpoint, all[..(count + 1)], options);
-            var added = PolicyEngine.ResolveIdentity(policies, endpoint, all[count]);
+            var added = PolicyEngine.ResolveIdentities(policies, endpoint, new IdentitySet([all[count]]));
             foreach (var direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress })
             {
                 Assert.Equal(with.Direction(direction).Entries.Except(without.Direction(direction).Entries), added.Direction(direction).Entries);
@@ -76,7 +76,7 @@ public sealed class PolicyEngineProperties
         }
         foreach (var reserved in ReservedIdentities.All)
         {
-            var added = PolicyEngine.ResolveIdentity(policies, endpoint, reserved);
+            var added = PolicyEngine.ResolveIdentities(policies, endpoint, new IdentitySet([reserved]));
             Assert.Empty(added.Ingress.Entries.Concat(added.Egress.Entries));
         }
     }

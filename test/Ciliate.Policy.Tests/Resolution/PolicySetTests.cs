@@ -34,6 +34,21 @@ public sealed class PolicySetTests
     }
 
     [Fact]
+    public void The_same_name_of_another_kind_is_another_policy()
+    {
+        var set = PolicySet.Empty.Replace(PolicyReader.Read("""
+            {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: n}, spec: {podSelector: {}}}
+            ---
+            {apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: p}, spec: {endpointSelector: {}}}
+            ---
+            {apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: p}, spec: {endpointSelector: {}}}
+            """, "f"));
+        string[] keys = [.. set.Select(policy => policy.Key.ToString())];
+        Assert.Equal(["p", "ccnp:p", "knp:n/p"], keys);
+        Assert.Equal(set.Select(policy => policy.Key), keys.Select(PolicyKey.Parse));
+    }
+
+    [Fact]
     public void Adding_what_is_there_and_removing_what_is_not_are_refused()
     {
         var set = PolicySet.Empty.Add(Policy("p"));
