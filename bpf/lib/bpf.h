@@ -30,6 +30,10 @@ HELPER(__u64, bpf_ktime_get_ns, BPF_FUNC_ktime_get_ns, void);
 HELPER(__u64, bpf_jiffies64, BPF_FUNC_jiffies64, void);
 HELPER(long, bpf_redirect, BPF_FUNC_redirect, __u32 ifindex, __u64 flags);
 HELPER(long, bpf_redirect_peer, BPF_FUNC_redirect_peer, __u32 ifindex, __u64 flags);
+HELPER(long, bpf_skb_load_bytes, BPF_FUNC_skb_load_bytes, const struct __sk_buff *skb, __u32 offset, void *to,
+       __u32 length);
+HELPER(long, bpf_check_mtu, BPF_FUNC_check_mtu, struct __sk_buff *skb, __u32 ifindex, __u32 *mtu,
+       __s32 difference, __u64 flags);
 HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);
 HELPER(long, bpf_skb_change_tail, BPF_FUNC_skb_change_tail, struct __sk_buff *skb, __u32 length, __u64 flags);
 HELPER(long, bpf_skb_change_type, BPF_FUNC_skb_change_type, struct __sk_buff *skb, __u32 type);

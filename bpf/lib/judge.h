@@ -70,8 +70,6 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 	result = check_forwarded_source(own, peer->endpoint, peer->identity);
 	if (result)
 		return result;
-	if (source.endpoint && destination.endpoint && p->hop_limit <= 1)
-		return -DROP_HOP_LIMIT_EXCEEDED;
 
 	if (source.endpoint) {
 		j->direction = DIRECTION_EGRESS;
@@ -166,6 +164,8 @@ static __always_inline int judge_new(const struct flow_key *key, const struct pa
 		return -DROP_UNSOLICITED_REPLY;
 	if (is_tcp_answer(p))
 		return -DROP_NO_FLOW;
+	if (p->fragment == FRAGMENT_LATER) /* its first would have opened it */
+		return -DROP_FRAGMENT_UNKNOWN;
 	j->reply = 0;
 	int result = 0;
 	if (own->is_source && !has_entry && !is_flowless(p))

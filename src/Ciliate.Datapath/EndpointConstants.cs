@@ -26,6 +26,7 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity,
         spec.SetConstant("flow_ticks_tcp_syn", ticks.TcpSyn);
         spec.SetConstant("flow_ticks_tcp_fin", ticks.TcpFin);
         spec.SetConstant("flow_ticks_other", ticks.Other);
+        spec.SetConstant("fragment_ticks", ticks.Fragment);
         spec.SetConstant("flow_ticks_resolution", ticks.Resolution);
         return spec;
     }

@@ -26,6 +26,9 @@ internal sealed class FlowTicks(FlowTimeouts timeouts, uint ticksPerSecond)
 
     public uint Other => TicksOf(timeouts.Other);
 
+    /// <summary>As long as Linux waits for the rest of a packet in pieces.</summary>
+    public uint Fragment => TicksOf(TimeSpan.FromSeconds(30));
+
     public uint Grace => TicksOf(timeouts.Grace);
 
     /// <summary>A second, or an eighth of the shortest life if that is less.</summary>
