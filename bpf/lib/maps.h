@@ -6,6 +6,7 @@
 #include "../abi/event.h"
 #include "../abi/flow.h"
 #include "../abi/ipcache.h"
+#include "../abi/nat.h"
 #include "../abi/policy.h"
 #include "bpf.h"
 
@@ -37,9 +38,19 @@ KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_val
 KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
 KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000,
 	  BPF_F_NO_PREALLOC);
-/* Not an LRU: one container must not evict the flows of another. The agent makes it larger than flow_capacity,
- * by what CPUs may open at the same instant, so that it never refuses what the counts allow. The memory is there from the start: a new flow costs half of what it would if it had to be found first. */
+/* Not an LRU: one container must not evict the flows of another. The agent makes it larger than
+ * flow_capacity, by what CPUs may open at the same instant, so that it never refuses what the counts allow.
+ * The memory is there from the start: a new flow costs half of what it would if it had to be found first. */
 KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, 0);
+
+/* Masquerade. A flow has at most one entry, so as many as flows. */
+KEYED_MAP(nat, BPF_MAP_TYPE_HASH, struct nat_key, struct nat_value, 131072, 0);
+ARRAY_MAP(uplinks, BPF_MAP_TYPE_ARRAY, struct uplink, MAX_UPLINKS, 0);
+/* Interface to the row of uplinks that new flows take. */
+KEYED_MAP(uplink_rows, BPF_MAP_TYPE_HASH, __u32, __u32, MAX_UPLINKS, BPF_F_NO_PREALLOC);
+/* Destinations that see containers by their own addresses. Asked for the first packet of a flow only. */
+KEYED_MAP(nat_exclusions, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct nat_exclusion, 65536,
+	  BPF_F_NO_PREALLOC);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

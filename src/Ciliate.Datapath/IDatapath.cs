@@ -41,6 +41,13 @@ public interface IDatapath : IDisposable
 
     void DeleteIpcache(IPNetwork prefix);
 
+    /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its
+    /// address. Flows keep the address that they have. Interfaces that are not named any more are let go. Only Ethernet.</summary>
+    void SetUplinks(IReadOnlyList<Uplink> uplinks);
+
+    /// <summary>Destinations, all of them, that see containers by their own addresses. Holds for new flows.</summary>
+    void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes);
+
     /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
     void ReclaimGenerations();
 
@@ -60,6 +67,8 @@ public interface IDatapath : IDisposable
     IReadOnlyList<FlowRow> DumpFlows();
 
     IReadOnlyList<IpcacheRow> DumpIpcache();
+
+    IReadOnlyList<NatRow> DumpNat();
 
     /// <summary>Packets and bytes per direction, and drops by reason, since the maps were created.</summary>
     DatapathCounters ReadCounters();

@@ -25,7 +25,7 @@ internal sealed class Ipcache(BpfMap<IpcacheKey, IpcacheValue> map, EpochTable e
     public IReadOnlyList<IpcacheRow> Dump() => [.. map.Entries().Select(pair =>
         new IpcacheRow(AddressCodec.DecodePrefix(pair.Key.Address, (int)pair.Key.PrefixLength - NetworkBits), pair.Value.Identity))];
 
-    private static IpcacheKey KeyOf(IPNetwork prefix) => new()
+    public static IpcacheKey KeyOf(IPNetwork prefix) => new()
     {
         PrefixLength = (uint)(NetworkBits + AddressCodec.EncodePrefixLength(prefix)),
         Address = AddressCodec.Encode(prefix.BaseAddress),

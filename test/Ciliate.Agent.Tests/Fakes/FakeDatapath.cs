@@ -75,6 +75,12 @@ internal sealed class FakeDatapath : IDatapath
         Published[endpointId] = tables with { Entries = [.. tables.Entries.Where(entry => !removed.Contains(entry))] };
     }
 
+    public void SetUplinks(IReadOnlyList<Uplink> uplinks) => Enter($"uplinks {string.Join(' ', uplinks.Select(uplink => uplink.Name))}");
+
+    public void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes) => Enter($"exclusions {string.Join(' ', prefixes)}");
+
+    public IReadOnlyList<NatRow> DumpNat() => [];
+
     public void UpsertIpcache(IPNetwork prefix, uint identity)
     {
         Enter($"ipcache {prefix} {identity}");
