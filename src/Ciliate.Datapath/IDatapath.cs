@@ -41,6 +41,13 @@ public interface IDatapath : IDisposable
 
     void DeleteIpcache(IPNetwork prefix);
 
+    /// <summary>As <see cref="UpsertIpcache"/> for many, at a time when every verdict about their addresses stays what it was: flows are not
+    /// judged anew.</summary>
+    void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows);
+
+    /// <inheritdoc cref="UpsertPrefixes"/>
+    void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes);
+
     /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its
     /// address. Flows keep the address that they have. Interfaces that are not named any more are let go. Only Ethernet.</summary>
     void SetUplinks(IReadOnlyList<Uplink> uplinks);

@@ -110,6 +110,11 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void UpsertIpcache(IPNetwork prefix, uint identity) => Explain($"write ipcache entry {prefix}", () => _ipcache.Upsert(prefix, identity));
 
+    public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));
+
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) =>
+        Explain($"delete {prefixes.Count} ipcache entries", () => _ipcache.Delete(prefixes));
+
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
     public int CollectFlows(CancellationToken cancellation = default) =>

@@ -9,7 +9,7 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>policies.json</c>.
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>identities.json</c>, <c>policies.json</c>.
 /// Each is replaced as a whole, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
 /// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
 public sealed class StateStore
@@ -109,7 +109,13 @@ public sealed class StateStore
     {
         const string extension = ".yaml";
         const int longest = 255, hashDigits = 64;
-        string name = $"{key.Namespace}_{key.Name}";
+        string kind = key.Kind switch
+        {
+            PolicyKind.CiliumClusterwideNetworkPolicy => "ccnp_",
+            PolicyKind.NetworkPolicy => "knp_",
+            _ => "",
+        };
+        string name = $"{kind}{key.Namespace}_{key.Name}";
         return name.Length + extension.Length <= longest
             ? name + extension
             : $"{name[..(longest - extension.Length - hashDigits - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}{extension}";

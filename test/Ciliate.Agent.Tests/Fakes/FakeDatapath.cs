@@ -93,6 +93,20 @@ internal sealed class FakeDatapath : IDatapath
         Ipcache.Remove(prefix);
     }
 
+    public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows)
+    {
+        Enter($"prefixes {string.Join(',', rows.Select(row => row.Prefix))}");
+        foreach (IpcacheRow row in rows)
+            Ipcache[row.Prefix] = row.Identity;
+    }
+
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes)
+    {
+        Enter($"unprefix {string.Join(',', prefixes)}");
+        foreach (IPNetwork prefix in prefixes)
+            Ipcache.Remove(prefix);
+    }
+
     public void ReclaimGenerations()
     {
     }
