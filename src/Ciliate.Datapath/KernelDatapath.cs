@@ -112,8 +112,13 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));
 
-    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) =>
-        Explain($"delete {prefixes.Count} ipcache entries", () => _ipcache.Delete(prefixes));
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) => Explain($"delete {prefixes.Count} ipcache entries", () =>
+    {
+        _ipcache.Delete(prefixes);
+        // A packet that has read the old identity still looks for that identity's entries.
+        if (prefixes.Count > 0)
+            SystemCall.WaitForGracePeriod();
+    });
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
@@ -156,7 +161,7 @@ public sealed partial class KernelDatapath : IDatapath
 
     private static LocalKey LocalKeyOf(IPAddress address) => new() { Address = AddressCodec.Encode(address) };
 
-    private static void Explain(string what, Action action) => Explain(what, () =>
+    internal static void Explain(string what, Action action) => Explain(what, () =>
     {
         action();
         return true;

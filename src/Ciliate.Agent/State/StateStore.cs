@@ -39,6 +39,16 @@ public sealed class StateStore
         }
     }
 
+    /// <summary>Whether a file below a state directory is one that an agent writes.</summary>
+    /// <param name="file">Relative to the state directory.</param>
+    public static bool IsOurs(string file) =>
+        Path.GetFileName(file).StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
+        || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml")
+        || file is "identities.json" or "policies.json" or LockFile;
+
+    /// <summary>The file by whose lock an agent holds its state directory.</summary>
+    public const string LockFile = "lock";
+
     /// <exception cref="StateException">A file is torn, invalid or not what its name says.</exception>
     public IReadOnlyList<StoredEndpoint> ReadEndpoints() =>
     [
