@@ -39,14 +39,15 @@ SUBPROGRAM int reap_one(const struct flow_key *key, __u32 purge)
 	}
 	if (!flow_expired(expires + flow_ticks_grace, now) || !flow_take(flow, expires))
 		return 0;
-	/* read before the element may be another flow's */
-	__u32 owner = flow->owner;
+	struct flow removed = *flow; /* the element may be another flow's at once */
 	if (bpf_map_delete_elem(&flows, key)) {
 		flow_give_back(flow, expires);
 		return 0;
 	}
-	count_flows(owner, -1);
+	count_flows(removed.owner, -1);
 	count_flows(0, -1);
+	if (removed.uplink)
+		release_translation(key, &removed);
 	return 1;
 }
 

@@ -16,6 +16,11 @@ struct uplink {
 	struct address ipv6; /* all zero: none */
 };
 
+/* Says that a prefix of destinations is not masqueraded. */
+struct nat_exclusion {
+	__u32 reserved;
+};
+
 /* A masqueraded flow as its replies show it. ICMP echo: the identifier is the local port, the remote one 0.
  * Protocols without ports have 0 for both. */
 struct nat_key {

@@ -35,3 +35,7 @@ CONFIG(__u32, flow_ticks_other, "Ticks that a flow of any other protocol lives."
 CONFIG(__u32, fragment_ticks, "Ticks that the ports of a first fragment are remembered.");
 CONFIG(__u32, flow_ticks_resolution, "Ticks by which the end of a flow may be off.");
 CONFIG(__u32, flow_ticks_grace, "Ticks that an expired flow is left alone before it is removed.");
+CONFIG(__u8, masquerade_ipv4, "IPv4 flows that leave by an uplink take its address.");
+CONFIG(__u8, masquerade_ipv6, "IPv6 flows that leave by an uplink take its address.");
+CONFIG(__u32, nat_first_port, "First of the ports that are kept for masquerade.");
+CONFIG(__u32, nat_port_count, "Number of the ports that are kept for masquerade.");

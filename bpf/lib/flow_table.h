@@ -14,6 +14,7 @@
 #pragma once
 
 #include "flow.h"
+#include "translation.h"
 
 #define EEXIST 17
 
@@ -60,10 +61,12 @@ static __always_inline void flow_give_back(struct flow *flow, __u64 expires)
 }
 
 /* Remakes an entry that was taken. While it is half the old flow and half the new, nobody has judged it. */
-static __always_inline void flow_remake(struct flow *flow, struct flow *fresh)
+static __always_inline void flow_remake(const struct flow_key *key, struct flow *flow, struct flow *fresh)
 {
 	__u64 judged = fresh->judged, expires = fresh->expires;
 	__u32 previous = flow->owner;
+	if (unlikely(flow->uplink))
+		release_translation(key, flow);
 	*(volatile __u64 *)&flow->judged = 0;
 	fresh->judged = 0;
 	fresh->expires = FLOW_HELD;
@@ -117,7 +120,7 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 		if (!over)
 			return 0; /* another CPU opened it, by the same judgement */
 		if (flow_take(flow, expires)) {
-			flow_remake(flow, &fresh);
+			flow_remake(key, flow, &fresh);
 			return 0;
 		}
 	}

@@ -7,6 +7,7 @@
 #include "../abi/flow.h"
 #include "../abi/fragment.h"
 #include "../abi/ipcache.h"
+#include "../abi/nat.h"
 #include "../abi/policy.h"
 #include "bpf.h"
 
@@ -43,6 +44,15 @@ KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_val
  * flow_capacity, by what CPUs may open at the same instant, so that it never refuses what the counts allow.
  * The memory is there from the start: a new flow costs half of what it would if it had to be found first. */
 KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, 0);
+
+/* Masquerade. A flow has at most one entry, so as many as flows. */
+KEYED_MAP(nat, BPF_MAP_TYPE_HASH, struct nat_key, struct nat_value, 131072, 0);
+ARRAY_MAP(uplinks, BPF_MAP_TYPE_ARRAY, struct uplink, MAX_UPLINKS, 0);
+/* Interface to the row of uplinks that new flows take. */
+KEYED_MAP(uplink_rows, BPF_MAP_TYPE_HASH, __u32, __u32, MAX_UPLINKS, BPF_F_NO_PREALLOC);
+/* Destinations that see containers by their own addresses. Asked for the first packet of a flow only. */
+KEYED_MAP(nat_exclusions, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct nat_exclusion, 65536,
+	  BPF_F_NO_PREALLOC);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

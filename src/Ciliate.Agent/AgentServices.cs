@@ -1,3 +1,4 @@
+using Ciliate.Agent.Addresses;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
@@ -36,20 +37,24 @@ public sealed class AgentServices : IAsyncDisposable
         Time = time;
         Started = time.GetUtcNow();
         Host = new HostNetwork(hostNamespace, configuration);
-        HostAddresses = new HostAddresses(datapath, Host);
+        var book = new AddressBook(datapath);
+        HostAddresses = new HostAddresses(book, Host);
         Addresses = new EndpointAddresses(configuration);
         Identities = new IdentityAllocator(time);
         Rules = new RuleCatalog(time);
         var store = new StateStore(configuration.StateDirectory);
         var endpoints = new Table<ushort, Endpoint>();
-        var distributor = new PolicyDistributor(
-            datapath, endpoints, Identities, Rules, new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress });
-        Policies = new PolicyManager(store, Rules, distributor, BeginChange);
+        var options = new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress };
+        var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options);
+        var prefixes = new NamedPrefixes(Identities, distributor, book, store);
+        Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
+        Explainer = new PolicyExplainer(Policies, options);
+        Peers = new PeerFinder(endpoints, Identities, book);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Endpoints = new EndpointManager(
-            datapath, Host, Addresses, Identities, endpoints, distributor, Policies, store, time, BeginChange);
+            datapath, Host, Addresses, book, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, Identities, Endpoints, Policies, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, book, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -74,6 +79,10 @@ public sealed class AgentServices : IAsyncDisposable
     public EndpointManager Endpoints { get; }
 
     public PolicyManager Policies { get; }
+
+    public PolicyExplainer Explainer { get; }
+
+    public PeerFinder Peers { get; }
 
     public RuleCatalog Rules { get; }
 

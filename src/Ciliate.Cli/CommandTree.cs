@@ -17,6 +17,8 @@ internal static class CommandTree
             PolicyCommands.Build(terminal),
             ObserveCommand.Build(terminal),
             BpfCommands.Build(terminal),
+            ConfigCommands.Build(terminal),
+            CleanupCommand.Build(terminal),
             VersionCommand.Build(terminal),
             CompletionCommand.Build(terminal),
         };

@@ -35,5 +35,9 @@ internal static class GlobalOptions
         return string.IsNullOrEmpty(path) ? AgentClient.DefaultSocketPath : terminal.FullPath(path);
     }
 
+    /// <summary>The socket of the command line, without the places that follow; null when it names none.</summary>
+    public static string? GivenSocketOf(ParseResult parsed, Terminal terminal) =>
+        parsed.GetValue<string?>(SocketName) is { Length: > 0 } path ? terminal.FullPath(path) : null;
+
     public static OutputFormat FormatOf(ParseResult parsed) => OutputFormats.Parse(parsed.GetValue<string?>(OutputName));
 }

@@ -16,6 +16,9 @@ internal sealed class Terminal
 
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>The agent's executable, for what is done without a running agent; null where there is none.</summary>
+    public string? AgentPath { get; init; }
+
     /// <summary>Whether <see cref="Out"/> is one that people look at; otherwise nothing is coloured.</summary>
     public bool IsTerminal { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed class Terminal
         OpenInput = Console.OpenStandardInput,
         CurrentDirectory = Environment.CurrentDirectory,
         Variable = Environment.GetEnvironmentVariable,
+        AgentPath = AgentExecutable.Find(),
         IsTerminal = !Console.IsOutputRedirected,
     };
 }

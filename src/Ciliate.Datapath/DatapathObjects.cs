@@ -11,6 +11,10 @@ internal static class DatapathObjects
     private static readonly Lazy<ObjectSpec> LazyContainer = new(ParseContainer);
     private static readonly Lazy<ObjectSpec> LazyCollect = new(() => Parse("collect.bpf.o"));
 
+    private static readonly Lazy<ObjectSpec> LazyHost = new(() => Parse("host.bpf.o"));
+
+    public static ObjectSpec Host => LazyHost.Value;
+
     public static ObjectSpec Container => LazyContainer.Value;
 
     public static ObjectSpec Collect => LazyCollect.Value;

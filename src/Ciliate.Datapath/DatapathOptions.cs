@@ -4,4 +4,6 @@ namespace Ciliate.Datapath;
 /// <param name="FlowTableSize">Flows that all endpoints together may have. Fixed while the pinned table lives.</param>
 /// <param name="Timeouts">Null: <see cref="FlowTimeouts.Default"/>.</param>
 /// <param name="Hooks">How programs hang at interfaces; null: tcx where the kernel has it, else clsact.</param>
-public sealed record DatapathOptions(string Root, uint FlowTableSize = 131072, FlowTimeouts? Timeouts = null, HookKind? Hooks = null);
+/// <param name="Masquerade">Null: containers are seen outside by their own addresses.</param>
+public sealed record DatapathOptions(
+    string Root, uint FlowTableSize = 131072, FlowTimeouts? Timeouts = null, HookKind? Hooks = null, MasqueradeOptions? Masquerade = null);

@@ -4,7 +4,7 @@ using Ciliate.Bpf;
 namespace Ciliate.Datapath;
 
 /// <summary>The constants of bpf/lib/config.h for one endpoint.</summary>
-internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity, FlowTicks ticks)
+internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity, FlowTicks ticks, MasqueradeOptions? masquerade)
 {
     /// <summary>A spec of the endpoint's own.</summary>
     public ObjectSpec Apply(EndpointWiring wiring)
@@ -28,8 +28,17 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity,
         spec.SetConstant("flow_ticks_other", ticks.Other);
         spec.SetConstant("fragment_ticks", ticks.Fragment);
         spec.SetConstant("flow_ticks_resolution", ticks.Resolution);
+        spec.SetConstant("masquerade_ipv4", Flag(masquerade is { IPv4: true }));
+        spec.SetConstant("masquerade_ipv6", Flag(masquerade is { IPv6: true }));
+        if (masquerade is not null)
+        {
+            spec.SetConstant("nat_first_port", (uint)masquerade.FirstPort);
+            spec.SetConstant("nat_port_count", masquerade.PortCount);
+        }
         return spec;
     }
 
-    private static byte Flag(IPAddress? address) => address is null ? (byte)0 : (byte)1;
+    private static byte Flag(IPAddress? address) => Flag(address is not null);
+
+    private static byte Flag(bool on) => on ? (byte)1 : (byte)0;
 }

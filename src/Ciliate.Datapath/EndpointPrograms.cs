@@ -10,7 +10,7 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
     public const string FromContainer = "from_container";
     public const string ToContainer = "to_container";
 
-    private readonly string _endpointsRoot = Path.Combine(root, "endpoints");
+    private readonly string _endpointsRoot = RootOf(root);
     private readonly LoadOptions _options = new() { MapReplacements = maps.Shared };
 
     /// <summary>Loads the programs without hanging them anywhere.</summary>
@@ -49,21 +49,24 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
         Directory.Delete(directory);
     }
 
-    public IReadOnlyList<ushort> Attached()
+    public IReadOnlyList<ushort> Attached() => [.. DirectoriesBelow(root).Select(endpoint => endpoint.Id)];
+
+    /// <summary>The endpoints that have records below a root.</summary>
+    public static IEnumerable<(ushort Id, string Directory)> DirectoriesBelow(string root)
     {
-        var ids = new List<ushort>();
-        if (!Directory.Exists(_endpointsRoot))
-            return ids;
-        foreach (var path in Directory.GetDirectories(_endpointsRoot))
+        if (!Directory.Exists(RootOf(root)))
+            yield break;
+        foreach (var path in Directory.GetDirectories(RootOf(root)))
         {
             if (ushort.TryParse(Path.GetFileName(path), out var id))
-                ids.Add(id);
+                yield return (id, path);
         }
-        return ids;
     }
 
     /// <summary>0 when the interface is gone or nothing is attached.</summary>
     public int InterfaceOf(ushort id) => hooks.InterfaceOf(PathOf(id), FromContainer);
+
+    private static string RootOf(string root) => Path.Combine(root, "endpoints");
 
     private string PathOf(ushort id) => Path.Combine(_endpointsRoot, id.ToString());
 }

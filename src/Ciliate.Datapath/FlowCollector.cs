@@ -14,7 +14,7 @@ internal sealed class FlowCollector : IDisposable
     public const int Chunk = 1024;
 
     private const string Reap = "reap";
-    private static readonly string[] UsedMaps = ["flows", "flow_quotas", "endpoints"];
+    private static readonly string[] UsedMaps = ["flows", "flow_quotas", "endpoints", "uplinks", "nat"];
     private const int MaxKeys = (int)CollectLimits.ReapKeys;
 
     private readonly BpfMap<FlowKey, Flow> _flows;
@@ -28,7 +28,8 @@ internal sealed class FlowCollector : IDisposable
     {
         (_flows, _endpoints, _clock, _grace) = (maps.Flows, endpoints, clock, ticks.Grace);
         var spec = DatapathObjects.Collect.Clone();
-        spec.ConfigureMap("flows", map => map with { MaxEntries = _flows.Map.Info.MaxEntries });
+        spec.ConfigureMap("flows", map => map with { MaxEntries = maps.Flows.Map.Info.MaxEntries });
+        spec.ConfigureMap("nat", map => map with { MaxEntries = maps.Nat.Map.Info.MaxEntries });
         spec.SetConstant("flow_ticks_grace", ticks.Grace);
         var used = maps.Shared.Where(map => UsedMaps.Contains(map.Key)).ToDictionary();
         _object = loader.Load(spec, new LoadOptions { MapReplacements = used, Programs = [Reap] });

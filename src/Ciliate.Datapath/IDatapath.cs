@@ -41,6 +41,21 @@ public interface IDatapath : IDisposable
 
     void DeleteIpcache(IPNetwork prefix);
 
+    /// <summary>As <see cref="UpsertIpcache"/> for many, at a time when every verdict about their addresses stays what it was: flows are not
+    /// judged anew.</summary>
+    void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows);
+
+    /// <summary>The contrary of <see cref="UpsertPrefixes"/>. When it returns no packet is on its way any more that found one of them: their
+    /// entries may go.</summary>
+    void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes);
+
+    /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its
+    /// address. Flows keep the address that they have. Interfaces that are not named any more are let go. Only Ethernet.</summary>
+    void SetUplinks(IReadOnlyList<Uplink> uplinks);
+
+    /// <summary>Destinations, all of them, that see containers by their own addresses. Holds for new flows.</summary>
+    void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes);
+
     /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
     void ReclaimGenerations();
 
@@ -60,6 +75,8 @@ public interface IDatapath : IDisposable
     IReadOnlyList<FlowRow> DumpFlows();
 
     IReadOnlyList<IpcacheRow> DumpIpcache();
+
+    IReadOnlyList<NatRow> DumpNat();
 
     /// <summary>Packets and bytes per direction, and drops by reason, since the maps were created.</summary>
     DatapathCounters ReadCounters();

@@ -22,10 +22,24 @@ internal sealed class Ipcache(BpfMap<IpcacheKey, IpcacheValue> map, EpochTable e
         epochs.Raise(prefix);
     }
 
+    /// <summary>Many, that void no judgement. One call each: old kernels have no batches for this kind of map.</summary>
+    public void Upsert(IReadOnlyCollection<IpcacheRow> rows)
+    {
+        foreach (var row in rows)
+            map.Update(KeyOf(row.Prefix), new IpcacheValue { Identity = row.Identity });
+    }
+
+    /// <inheritdoc cref="Upsert(IReadOnlyCollection{IpcacheRow})"/>
+    public void Delete(IReadOnlyCollection<IPNetwork> prefixes)
+    {
+        foreach (var prefix in prefixes)
+            map.Delete(KeyOf(prefix));
+    }
+
     public IReadOnlyList<IpcacheRow> Dump() => [.. map.Entries().Select(pair =>
         new IpcacheRow(AddressCodec.DecodePrefix(pair.Key.Address, (int)pair.Key.PrefixLength - NetworkBits), pair.Value.Identity))];
 
-    private static IpcacheKey KeyOf(IPNetwork prefix) => new()
+    public static IpcacheKey KeyOf(IPNetwork prefix) => new()
     {
         PrefixLength = (uint)(NetworkBits + AddressCodec.EncodePrefixLength(prefix)),
         Address = AddressCodec.Encode(prefix.BaseAddress),

@@ -26,12 +26,16 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly FlowCounts _flowCounts;
     private readonly FlowCollector _collector;
     private readonly Ipcache _ipcache;
+    private readonly NatTable _nat;
+    private readonly UplinkTable _uplinks;
+    private readonly UplinkPrograms _uplinkPrograms;
     private readonly EventReader _events;
 
     private KernelDatapath(DatapathOptions options)
     {
         var blueprint = DatapathObjects.Container.Clone();
         blueprint.ConfigureMap("flows", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
+        blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
         _loader = new BpfLoader();
         _clock = new TickClock(_loader);
         _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
@@ -47,7 +51,10 @@ public sealed partial class KernelDatapath : IDatapath
         _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
         _hooks = new InterfaceHooks(options.Root, options.Hooks);
         _programs = new EndpointPrograms(
-            options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks), _hooks);
+            options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
+        _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
+        _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
+        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, _hooks);
         AdoptSlots();
         _events = new EventReader(_maps.Events, _maps.EventCounts);
     }
@@ -103,6 +110,16 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void UpsertIpcache(IPNetwork prefix, uint identity) => Explain($"write ipcache entry {prefix}", () => _ipcache.Upsert(prefix, identity));
 
+    public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));
+
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) => Explain($"delete {prefixes.Count} ipcache entries", () =>
+    {
+        _ipcache.Delete(prefixes);
+        // A packet that has read the old identity still looks for that identity's entries.
+        if (prefixes.Count > 0)
+            SystemCall.WaitForGracePeriod();
+    });
+
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
     public int CollectFlows(CancellationToken cancellation = default) =>
@@ -144,7 +161,7 @@ public sealed partial class KernelDatapath : IDatapath
 
     private static LocalKey LocalKeyOf(IPAddress address) => new() { Address = AddressCodec.Encode(address) };
 
-    private static void Explain(string what, Action action) => Explain(what, () =>
+    internal static void Explain(string what, Action action) => Explain(what, () =>
     {
         action();
         return true;

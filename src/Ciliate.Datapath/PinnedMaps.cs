@@ -22,6 +22,10 @@ internal sealed class PinnedMaps : IDisposable
         EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
         DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
         EventCounts = Map("event_counts").AsPerCpu<uint, EventCounters>();
+        Nat = Map("nat").As<NatKey, NatValue>();
+        NatExclusions = Map("nat_exclusions").As<IpcacheKey, NatExclusion>();
+        Uplinks = Map("uplinks").As<uint, Abi.Uplink>();
+        UplinkRows = Map("uplink_rows").As<uint, uint>();
         Events = Map("events");
     }
 
@@ -49,6 +53,14 @@ internal sealed class PinnedMaps : IDisposable
     public PerCpuMap<uint, DropCounters> DropCounts { get; }
 
     public PerCpuMap<uint, EventCounters> EventCounts { get; }
+
+    public BpfMap<NatKey, NatValue> Nat { get; }
+
+    public BpfMap<IpcacheKey, NatExclusion> NatExclusions { get; }
+
+    public BpfMap<uint, Abi.Uplink> Uplinks { get; }
+
+    public BpfMap<uint, uint> UplinkRows { get; }
 
     public BpfMap Events { get; }
 

@@ -7,7 +7,7 @@ internal sealed record Run(int ExitCode, string Out, string Error)
 
     public static async Task<Run> Async(
         string[] arguments, string directory = "/", bool isTerminal = false, string input = "", Dictionary<string, string>? variables = null,
-        CancellationTokenSource? interrupt = null)
+        CancellationTokenSource? interrupt = null, string? agentPath = null)
     {
         var output = new StringWriter();
         var error = new StringWriter();
@@ -19,6 +19,7 @@ internal sealed record Run(int ExitCode, string Out, string Error)
             CurrentDirectory = directory,
             Variable = name => variables?.GetValueOrDefault(name),
             IsTerminal = isTerminal,
+            AgentPath = agentPath,
         };
         int exitCode = await CommandLine.RunAsync(arguments, terminal, interrupt?.Token ?? TestContext.Current.CancellationToken);
         return new Run(exitCode, output.ToString(), error.ToString());

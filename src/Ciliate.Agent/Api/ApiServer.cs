@@ -87,6 +87,7 @@ public sealed class ApiServer : IAsyncDisposable
     private static void Map(WebApplication application, AgentServices agent)
     {
         application.MapGet(ApiRoutes.Health, new StatusHandlers(agent).GetAsync);
+        application.MapGet(ApiRoutes.Configuration, new ConfigurationHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Identities, new IdentityHandlers(agent).ListAsync);
 
         var endpoints = new EndpointHandlers(agent);
@@ -101,6 +102,7 @@ public sealed class ApiServer : IAsyncDisposable
         application.MapGet(ApiRoutes.Policy, policies.GetAsync);
         application.MapDelete(ApiRoutes.Policy, policies.DeleteAsync);
 
+        application.MapGet(ApiRoutes.Explain, new ExplainHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Flows, new FlowHandlers(agent).GetAsync);
 
         var maps = new MapHandlers(agent);

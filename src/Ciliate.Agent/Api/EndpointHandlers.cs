@@ -74,7 +74,8 @@ internal sealed class EndpointHandlers(AgentServices agent)
         Requests.WithoutNull(body.Labels, $"labels of endpoint '{name}'"),
         body.ContainerInterfaceName ?? EndpointChangeRequest.DefaultInterfaceName,
         Address(body.Addressing?.IPv4, IPv4: true),
-        Address(body.Addressing?.IPv6, IPv4: false));
+        Address(body.Addressing?.IPv6, IPv4: false),
+        body.NamedPorts is { } ports ? Requests.WithoutNull(ports, $"named ports of endpoint '{name}'") : null);
 
     private static string NamespacePath(string name, EndpointChangeRequest body) => (body.NetworkNamespace, body.Pid) switch
     {

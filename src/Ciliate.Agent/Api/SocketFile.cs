@@ -10,6 +10,9 @@ internal static class SocketFile
             throw AgentException.Conflict($"socket {path} exists and is not a socket; move it away or set another socket");
     }
 
+    /// <summary>False also when something else is at the path.</summary>
+    public static bool IsThere(string path) => File.Exists(path) && IsSocket(path);
+
     /// <summary>Safe to repeat.</summary>
     /// <exception cref="AgentException">Something other than a socket is at the path.</exception>
     public static void Remove(string path)

@@ -49,13 +49,15 @@ public static class ConfigurationFile
         if (!parser.TryConsume<Scalar>(out Scalar? key))
             throw new ConfigurationException($"{path}:{parser.Current!.Start.Line}: a key must be the name of an option");
         AgentOption option = AgentOptions.Find(key.Value)
-            ?? throw new ConfigurationException($"{path}:{key.Start.Line}: unknown option '{key.Value}'; ciliated --help lists them");
+            ?? throw new ConfigurationException($"{path}:{key.Start.Line}: unknown option '{key.Value}'{Hint(key.Value)}; ciliated --help lists them");
         if (seen.Any(value => value.Option == option))
             throw new ConfigurationException($"{path}:{key.Start.Line}: option '{key.Value}' is given twice");
         if (!parser.TryConsume<Scalar>(out Scalar? text))
             throw new ConfigurationException($"{path}:{key.Start.Line}: option '{key.Value}' needs one plain value");
         return new OptionValue(option, text.Value, $"{path}:{key.Start.Line}");
     }
+
+    private static string Hint(string name) => NearestName.Hint(name, AgentOptions.All.Select(option => option.Name));
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0];
 }

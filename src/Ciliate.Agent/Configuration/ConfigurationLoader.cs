@@ -41,7 +41,9 @@ public static class ConfigurationLoader
         foreach ((string name, string text) in environment.Where(pair => pair.Key.StartsWith(EnvironmentPrefix, StringComparison.Ordinal)))
         {
             AgentOption option = AgentOptions.All.FirstOrDefault(option => option.EnvironmentVariable == name)
-                ?? throw new ConfigurationException($"unknown environment variable {name}; ciliated --help lists the options");
+                ?? throw new ConfigurationException(
+                    $"unknown environment variable {name}{NearestName.Hint(name, AgentOptions.All.Select(option => option.EnvironmentVariable))}; "
+                    + "ciliated --help lists the options");
             yield return new OptionValue(option, text, name);
         }
     }

@@ -16,7 +16,11 @@ public static class HelpText
             ciliated: connects containers and enforces policy between them, by eBPF programs in the kernel.
 
             Usage: ciliated [--config FILE] [--OPTION VALUE]…
+                   ciliated cleanup [--dry-run] [--yes] [--output table|json] [--config FILE] [--OPTION VALUE]…
+                   ciliated config [--output table|json] [--config FILE] [--OPTION VALUE]…
 
+            With cleanup it takes off the machine what an agent with these options has left, and ends. With config it
+            tells the value and the source of each option, and ends. Without either it runs until it is stopped.
             Defaults give way to the file, the file to CILIATE_* variables, and those to flags.
 
 

@@ -28,6 +28,9 @@ public sealed record Endpoint
 
     public required uint Identity { get; init; }
 
+    /// <summary>The names that it gives to its ports.</summary>
+    public IReadOnlyList<NamedPort> NamedPorts { get; init; } = [];
+
     /// <summary>As it was given; the file may be gone by now.</summary>
     public required string NamespacePath { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record Endpoint
         Name = Name,
         Labels = [.. Labels.Select(label => label.ToString())],
         Identity = Identity,
+        NamedPorts = NamedPorts.Count == 0 ? null : [.. NamedPorts.Select(NamedPortText.Write)],
         NamespacePath = NamespacePath,
         ContainerInterface = ContainerInterface,
         HostInterface = HostInterface,
@@ -93,6 +97,7 @@ public sealed record Endpoint
         Name = stored.Name,
         Labels = LabelSet.Parse(stored.Labels),
         Identity = stored.Identity,
+        NamedPorts = (stored.NamedPorts ?? []).Select(NamedPortText.Parse).ToArray(),
         NamespacePath = stored.NamespacePath,
         ContainerInterface = stored.ContainerInterface,
         HostInterface = stored.HostInterface,

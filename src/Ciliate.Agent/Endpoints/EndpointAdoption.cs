@@ -1,4 +1,4 @@
-using System.Net;
+using Ciliate.Agent.Addresses;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Logging;
@@ -18,8 +18,8 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// <summary>Start-up: reads what is on disk, takes over what is in the kernel, and only then removes what no record knows. Traffic goes on
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
-    IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, IdentityAllocator identities, EndpointManager manager,
-    PolicyManager policies, StateStore store, Func<Undo> beginChange, ILogger logger)
+    IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities, EndpointManager manager,
+    PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
     /// <exception cref="AgentException">An endpoint lives in another network namespace, or the gateway cannot be made.</exception>
@@ -27,6 +27,7 @@ public sealed class EndpointAdoption(
     {
         Load("identities.json", () => identities.Load(store.ReadIdentities()));
         Load("policies.json", policies.Load);
+        Load("identities.json", () => prefixes.Adopt(policies.Current.Policies));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
@@ -38,6 +39,7 @@ public sealed class EndpointAdoption(
         foreach (Endpoint endpoint in present.Where(endpoint => !HasLink(endpoint)))
             TryDisconnect(endpoint);
         Endpoint[] alive = [.. present.Where(HasLink).Where(TryProtect)];
+        prefixes.MapAdopted();
         return new AdoptionResult(alive.Length, stored.Length - alive.Length, Prune(alive));
     }
 
@@ -65,6 +67,7 @@ public sealed class EndpointAdoption(
             throw new FormatException($"another endpoint is named '{endpoint.Name}' too");
         identities.Adopt(endpoint.Identity, endpoint.Labels);
         addresses.Adopt(endpoint);
+        manager.Expect(endpoint);
     }
 
     /// <summary>False, and the endpoint is disconnected, when its link vanished after we saw it (a namespace that ends takes its links along
@@ -101,8 +104,7 @@ public sealed class EndpointAdoption(
     /// <summary>First nobody finds the way, then there is no way, then nobody guards it.</summary>
     private int Prune(Endpoint[] alive)
     {
-        HashSet<IPNetwork> known = [.. alive.SelectMany(endpoint => endpoint.Prefixes), .. hostAddresses.Known];
-        foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !known.Contains(row.Prefix)))
+        foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
             datapath.DeleteIpcache(row.Prefix);
         Link[] strayLinks = [.. host.OwnEndpointLinks().Where(link => !alive.Any(endpoint => endpoint.HostIfIndex == link.Index))];
         foreach (Link link in strayLinks)

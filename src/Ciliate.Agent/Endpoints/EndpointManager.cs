@@ -1,4 +1,5 @@
 using System.Net;
+using Ciliate.Agent.Addresses;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Policies;
@@ -20,7 +21,7 @@ namespace Ciliate.Agent.Endpoints;
 /// Used from the control loop only; <see cref="Endpoints"/> is read by anyone.
 /// </summary>
 public sealed class EndpointManager(
-    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, IdentityAllocator identities,
+    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities,
     Table<ushort, Endpoint> endpoints, PolicyDistributor distributor, PolicyManager policies, StateStore store,
     TimeProvider time, Func<Undo> beginChange)
 {
@@ -35,6 +36,7 @@ public sealed class EndpointManager(
         if (endpoints.Rows.FirstOrDefault(row => row.Name == name) is { } same)
             throw AgentException.Conflict($"endpoint '{name}' exists already, with id {same.Id}; delete it or choose another name");
         LabelSet labels = request.CheckedLabels();
+        IReadOnlyList<NamedPort> namedPorts = request.CheckedNamedPorts();
         using NetworkNamespace container = request.OpenNamespace(host.Namespace);
         using Undo undo = beginChange();
         ushort id = TakeId();
@@ -45,7 +47,7 @@ public sealed class EndpointManager(
             MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
         Link hostEnd = link.Create();
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
-        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity), identity.Holders == 1, undo);
+        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity, namedPorts), identity.Holders == 1, undo);
         // With the links gone first, nothing passes while the programs are taken away.
         undo.Add("connect veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         link.Connect(hostEnd);
@@ -54,7 +56,8 @@ public sealed class EndpointManager(
         undo.Commit();
         _lastId = id;
         endpoints.Put(id, endpoint);
-        return endpoint;
+        FollowNamedPorts(endpoint);
+        return endpoints.Find(id)!;
     }
 
     /// <summary>Takes the endpoint away. May be repeated after a failure: every step stands to be done again.</summary>
@@ -64,13 +67,14 @@ public sealed class EndpointManager(
         datapath.DetachEndpoint(endpoint.Id);
         bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
         if (last)
-            distributor.Withdraw(endpoint.Identity);
+            distributor.Withdraw([endpoint.Identity]);
         store.DeleteEndpoint(endpoint.Id);
         addresses.Release(endpoint);
         identities.Release(endpoint.Identity);
         endpoints.Remove(endpoint.Id);
         if (last)
             store.WriteIdentities(identities.Save());
+        FollowNamedPorts(endpoint);
     }
 
     /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted. It is disconnected even when
@@ -98,18 +102,21 @@ public sealed class EndpointManager(
             datapath.DetachEndpoint(endpoint.Id);
         });
         datapath.AttachEndpoint(endpoint.Wiring(host));
-        var identity = new Identity(endpoint.Identity, endpoint.Labels);
+        var identity = new Identity(endpoint.Identity, endpoint.Labels) { NamedPorts = endpoint.NamedPorts };
         if (newIdentity)
-            distributor.Introduce(identity, policies.Current.Policies, undo);
-        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, policies.Current.Policies) };
+            distributor.Introduce([identity], policies.Current.Policies, undo);
+        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, endpoint.NamedPorts, policies.Current.Policies) };
         foreach (IPNetwork prefix in endpoint.Prefixes)
         {
-            undo.Add($"map {prefix}", () => datapath.DeleteIpcache(prefix));
-            datapath.UpsertIpcache(prefix, endpoint.Identity);
+            undo.Add($"map {prefix}", () => book.Remove(AddressSource.Endpoint, prefix));
+            book.Put(AddressSource.Endpoint, prefix, endpoint.Identity);
         }
 
         return endpoint;
     }
+
+    /// <summary>An endpoint that will be adopted: others are to be given their tables as if it were.</summary>
+    internal void Expect(Endpoint endpoint) => distributor.Declare(endpoint.Id, endpoint.Identity, endpoint.NamedPorts);
 
     internal void Adopted(Endpoint endpoint)
     {
@@ -117,11 +124,13 @@ public sealed class EndpointManager(
         endpoints.Put(endpoint.Id, endpoint);
     }
 
-    private Endpoint Describe(EndpointLinkSpec spec, Link hostEnd, IdentityRow identity) => new()
+    private Endpoint Describe(
+        EndpointLinkSpec spec, Link hostEnd, IdentityRow identity, IReadOnlyList<NamedPort> namedPorts) => new()
     {
         Id = spec.Id,
         Name = spec.Name,
         Labels = identity.Labels,
+        NamedPorts = namedPorts,
         Identity = identity.Id,
         NamespacePath = spec.Container.DisplayName,
         ContainerInterface = spec.Interface,
@@ -134,10 +143,20 @@ public sealed class EndpointManager(
         Created = time.GetUtcNow(),
     };
 
+    /// <summary>Names of its ports mean something in the egress rules of others.</summary>
+    private void FollowNamedPorts(Endpoint endpoint)
+    {
+        if (endpoint.NamedPorts.Count == 0)
+            return;
+        using Undo undo = beginChange();
+        distributor.Apply(policies.Current.Policies, undo);
+        undo.Commit();
+    }
+
     private void Isolate(Endpoint endpoint)
     {
         foreach (IPNetwork prefix in endpoint.Prefixes)
-            datapath.DeleteIpcache(prefix);
+            book.Remove(AddressSource.Endpoint, prefix);
         host.DeleteOwnLink(endpoint.HostIfIndex);
         distributor.Stop(endpoint.Id);
     }

@@ -9,9 +9,10 @@ namespace Ciliate.Agent.Endpoints;
 /// <param name="Interface">Name of the container's interface.</param>
 /// <param name="IPv4">Null: chosen from the range.</param>
 /// <param name="IPv6">Null: chosen from the range.</param>
+/// <param name="NamedPorts"><c>NAME=PORT/PROTOCOL</c> each; null: none.</param>
 public sealed record EndpointRequest(
     string Name, string NamespacePath, IReadOnlyList<string> Labels, string Interface = EndpointRequest.DefaultInterface,
-    IPAddress? IPv4 = null, IPAddress? IPv6 = null)
+    IPAddress? IPv4 = null, IPAddress? IPv6 = null, IReadOnlyList<string>? NamedPorts = null)
 {
     public const string DefaultInterface = "eth0";
 
@@ -50,6 +51,30 @@ public sealed record EndpointRequest(
         {
             throw new AgentException(AgentError.Invalid, $"endpoint '{Name}': {error.Message}", error);
         }
+    }
+
+    /// <summary>Sorted.</summary>
+    /// <exception cref="AgentException">A named port cannot be used, or two have one name and protocol.</exception>
+    public IReadOnlyList<NamedPort> CheckedNamedPorts()
+    {
+        NamedPort[] ports;
+        try
+        {
+            ports = (NamedPorts ?? []).Select(NamedPortText.Parse).Distinct()
+                .OrderBy(port => port.Name, StringComparer.Ordinal).ThenBy(port => port.Protocol).ToArray();
+        }
+        catch (FormatException error)
+        {
+            throw new AgentException(AgentError.Invalid, $"endpoint '{Name}': {error.Message}", error);
+        }
+
+        for (int i = 1; i < ports.Length; i++)
+        {
+            if (ports[i].Name == ports[i - 1].Name && ports[i].Protocol == ports[i - 1].Protocol)
+                throw AgentException.Invalid($"endpoint '{Name}': the port name '{ports[i].Name}' is given twice; a name is one port of a protocol");
+        }
+
+        return ports;
     }
 
     /// <exception cref="AgentException">The namespace is gone, is none, or is the agent's own.</exception>

@@ -1,12 +1,12 @@
 using System.Net;
-using Ciliate.Datapath;
+using Ciliate.Agent.Addresses;
 using Ciliate.Policy;
 
 namespace Ciliate.Agent.Endpoints;
 
 /// <summary>Keeps every address of the agent's own namespace in ipcache as the host: a container that speaks to one of them, or hears from
 /// it, meets the host and not the world. Used from the control loop only.</summary>
-public sealed class HostAddresses(IDatapath datapath, HostNetwork host)
+public sealed class HostAddresses(AddressBook addresses, HostNetwork host)
 {
     private readonly HashSet<IPNetwork> _known = [];
 
@@ -19,13 +19,13 @@ public sealed class HostAddresses(IDatapath datapath, HostNetwork host)
         HashSet<IPNetwork> now = [.. host.Gateways.Concat(host.OwnAddresses()).Select(Single)];
         foreach (IPNetwork prefix in now.Except(_known).ToArray())
         {
-            datapath.UpsertIpcache(prefix, ReservedIdentities.Host);
+            addresses.Put(AddressSource.Host, prefix, ReservedIdentities.Host);
             _known.Add(prefix);
         }
 
         foreach (IPNetwork prefix in _known.Except(now).ToArray())
         {
-            datapath.DeleteIpcache(prefix);
+            addresses.Remove(AddressSource.Host, prefix);
             _known.Remove(prefix);
         }
     }

@@ -64,9 +64,11 @@ public sealed class HostNetwork : IDisposable
         Routes.SettleLink(peerName);
     }
 
-    /// <summary>Links that carry this agent's name, without the gateway's.</summary>
-    public IEnumerable<Link> OwnEndpointLinks() =>
-        Routes.ListLinks().Where(link => link.Alias == Owner && link.Name != GatewayInterface);
+    /// <summary>Links that carry this agent's name. Those at their other end go with them.</summary>
+    public IEnumerable<Link> OwnLinks() => Routes.ListLinks().Where(link => link.Alias == Owner);
+
+    /// <summary>Those without the gateway's.</summary>
+    public IEnumerable<Link> OwnEndpointLinks() => OwnLinks().Where(link => link.Name != GatewayInterface);
 
     /// <summary>Addresses by which this namespace is known beyond one link, without those of the endpoints' ranges: the ranges' own are the
     /// gateways', and all others there are the endpoints'.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using Ciliate.Agent.Api;
+using Ciliate.Agent.Cleanup;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
@@ -21,14 +22,7 @@ public static class AgentProcess
     {
         try
         {
-            CommandLine commandLine = CommandLine.Parse(arguments);
-            if (commandLine.Help || commandLine.Version)
-            {
-                Console.Out.Write(commandLine.Help ? HelpText.Help() : $"ciliated {HelpText.Version}\n");
-                return 0;
-            }
-
-            await RunAsync(ConfigurationLoader.Load(commandLine, Variables())).ConfigureAwait(false);
+            await RunAsync(CommandLine.Parse(arguments)).ConfigureAwait(false);
             return 0;
         }
         catch (ConfigurationException error)
@@ -41,10 +35,42 @@ public static class AgentProcess
         }
     }
 
-    private static async Task RunAsync(AgentConfiguration configuration)
+    private static Task RunAsync(CommandLine commandLine)
+    {
+        switch (commandLine.Task)
+        {
+            case AgentTask.Help:
+                Console.Out.Write(HelpText.Help());
+                return Task.CompletedTask;
+            case AgentTask.Version:
+                Console.Out.Write($"ciliated {HelpText.Version}\n");
+                return Task.CompletedTask;
+            case AgentTask.ShowConfiguration:
+                ConfigurationReport.Write(ConfigurationLoader.Load(commandLine, Variables()), commandLine.Json, Console.Out);
+                return Task.CompletedTask;
+            case AgentTask.Cleanup:
+                Cleanup(commandLine, ConfigurationLoader.Load(commandLine, Variables()));
+                return Task.CompletedTask;
+            default:
+                return RunAsync(ConfigurationLoader.Load(commandLine, Variables()));
+        }
+    }
+
+    private static void Cleanup(CommandLine commandLine, AgentConfiguration configuration)
+    {
+        RequireRoot("it removes interfaces and programs from the kernel");
+        new CleanupTask(commandLine, configuration, Console.In, Console.Out, Console.Error) { CanAsk = !Console.IsInputRedirected }.Run();
+    }
+
+    private static void RequireRoot(string reason)
     {
         if (CurrentProcess.EffectiveUserId != 0)
-            throw new AgentException(AgentError.Failed, "must run as root: it makes interfaces and loads programs into the kernel");
+            throw new AgentException(AgentError.Failed, $"must run as root: {reason}");
+    }
+
+    private static async Task RunAsync(AgentConfiguration configuration)
+    {
+        RequireRoot("it makes interfaces and loads programs into the kernel");
         using var stop = new StopSignals();
         using var logs = new StandardErrorLogger(configuration.LogLevel);
         BpfMount.Require(configuration.BpfRoot);

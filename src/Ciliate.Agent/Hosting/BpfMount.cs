@@ -7,6 +7,9 @@ public static class BpfMount
 {
     private const string Usual = "/sys/fs/bpf";
 
+    /// <summary>A directory on a file system that an agent mounted, so that it can go with the last agent.</summary>
+    private const string Mark = Usual + "/mounted_by_ciliate";
+
     /// <summary>Mounts one at /sys/fs/bpf when there is none, and checks that <paramref name="root"/> will lie on one.</summary>
     /// <exception cref="AgentException">It does not, or the mount failed.</exception>
     public static void Require(string root)
@@ -14,7 +17,11 @@ public static class BpfMount
         try
         {
             if (IsBelow(root, Usual) && !FileSystem.IsBpf(Usual))
+            {
                 FileSystem.MountBpf(Usual);
+                Directory.CreateDirectory(Mark);
+            }
+
             string existing = root;
             while (!Directory.Exists(existing))
                 existing = Path.GetDirectoryName(existing)!;
@@ -29,6 +36,14 @@ public static class BpfMount
             throw new AgentException(AgentError.Failed, $"bpf-root {root}: {error.Message}", error);
         }
     }
+
+    /// <summary>Where a BPF file system is that an agent mounted and that holds nothing but <paramref name="remains"/>; null when there is
+    /// none. The kernel's own files there are not counted.</summary>
+    public static string? FindOurs(IReadOnlyCollection<string> remains) =>
+        Directory.Exists(Mark) && FileSystem.IsBpf(Usual)
+            && Directory.EnumerateFileSystemEntries(Usual).All(path => path == Mark || path.EndsWith(".debug", StringComparison.Ordinal) || remains.Contains(path))
+            ? Usual
+            : null;
 
     private static bool IsBelow(string path, string directory) =>
         path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);

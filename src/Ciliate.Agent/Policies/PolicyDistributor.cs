@@ -20,40 +20,60 @@ public sealed class PolicyDistributor(
     IDatapath datapath, Table<ushort, Endpoint> endpoints, IdentityAllocator identities, RuleCatalog rules, ResolveOptions options)
 {
     private readonly Dictionary<ushort, Running> _running = [];
+    private readonly Dictionary<ushort, (uint Identity, IReadOnlyList<NamedPort> Ports)> _namedPorts = [];
+
+    /// <summary>The names that an endpoint gives to its ports count from now on in the tables of others. Safe to repeat.</summary>
+    public void Declare(ushort endpointId, uint identity, IReadOnlyList<NamedPort> namedPorts) =>
+        _namedPorts[endpointId] = (identity, namedPorts);
 
     /// <summary>Publishes the first generation of an endpoint that was just attached; returns its number.</summary>
-    public uint Start(ushort endpointId, Identity identity, PolicySet policies)
+    /// <param name="namedPorts">The names that the endpoint gives to its ports.</param>
+    public uint Start(ushort endpointId, Identity identity, IReadOnlyList<NamedPort> namedPorts, PolicySet policies)
     {
-        PolicyTables tables = Compile(policies, identity, Peers());
+        var subject = new Subject(identity.Number, identity.Labels, namedPorts);
+        PolicyTables tables = Compile(policies, subject, Peers());
         uint generation = datapath.Publish(endpointId, tables);
-        _running[endpointId] = new Running(identity, tables);
+        _running[endpointId] = new Running(subject, tables);
+        Declare(endpointId, identity.Number, namedPorts);
         return generation;
     }
 
     /// <summary>The endpoint is no longer attached. Safe to repeat.</summary>
-    public void Stop(ushort endpointId) => _running.Remove(endpointId);
-
-    /// <summary>Adds the entries of a new identity to all running tables.</summary>
-    public void Introduce(Identity newcomer, PolicySet policies, Undo undo)
+    public void Stop(ushort endpointId)
     {
-        undo.Add($"introduce identity {newcomer.Number}", () => Withdraw(newcomer.Number));
-        IdentitySet newcomers = new([newcomer]);
+        _running.Remove(endpointId);
+        _namedPorts.Remove(endpointId);
+    }
+
+    /// <summary>Adds the entries of new identities to all running tables.</summary>
+    public void Introduce(IReadOnlyCollection<Identity> newcomers, PolicySet policies, Undo undo)
+    {
+        undo.Add("introduce identities", () => Withdraw([.. newcomers.Select(newcomer => newcomer.Number)]));
+        var peers = new IdentitySet(newcomers);
+        var resolved = new Dictionary<Subject, PolicyEntry[]>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            PolicyEntry[] entries = Entries(PolicyEngine.ResolveIdentities(policies, running.Identity.Labels, newcomers));
+            if (!resolved.TryGetValue(running.Subject, out PolicyEntry[]? entries))
+            {
+                resolved[running.Subject] = entries = Entries(PolicyEngine.ResolveIdentities(
+                    policies, running.Subject.Labels, peers, running.Subject.NamedPorts));
+            }
+
             if (entries.Length == 0)
                 continue;
-            datapath.AddEntries(id, entries);
+            // Known before they are written: what is written in part is taken out in full.
             _running[id] = running with { Tables = running.Tables with { Entries = [.. running.Tables.Entries, .. entries] } };
+            datapath.AddEntries(id, entries);
         }
     }
 
-    /// <summary>Removes the entries of an identity that no address maps to any more. Safe to repeat.</summary>
-    public void Withdraw(uint identity)
+    /// <summary>Removes the entries of identities that no address maps to any more. Safe to repeat.</summary>
+    public void Withdraw(IReadOnlyCollection<uint> identities)
     {
+        HashSet<uint> gone = [.. identities];
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            ILookup<bool, PolicyEntry> entries = running.Tables.Entries.ToLookup(entry => entry.Peer == identity);
+            ILookup<bool, PolicyEntry> entries = running.Tables.Entries.ToLookup(entry => gone.Contains(entry.Peer));
             if (!entries[true].Any())
                 continue;
             datapath.RemoveEntries(id, [.. entries[true]]);
@@ -65,12 +85,12 @@ public sealed class PolicyDistributor(
     public IReadOnlyList<ushort> Apply(PolicySet policies, Undo undo)
     {
         IdentitySet peers = Peers();
-        var compiled = new Dictionary<uint, PolicyTables>();
+        var compiled = new Dictionary<Subject, PolicyTables>();
         var published = new List<ushort>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            if (!compiled.TryGetValue(running.Identity.Number, out PolicyTables? tables))
-                compiled[running.Identity.Number] = tables = Compile(policies, running.Identity, peers);
+            if (!compiled.TryGetValue(running.Subject, out PolicyTables? tables))
+                compiled[running.Subject] = tables = Compile(policies, running.Subject, peers);
             if (IsSame(running.Tables, tables))
                 continue;
             undo.Add($"publish to endpoint {id}", () => Publish(id, running));
@@ -89,13 +109,20 @@ public sealed class PolicyDistributor(
             endpoints.Put(id, endpoint with { Generation = generation });
     }
 
-    private IdentitySet Peers() =>
-        new(identities.Identities.Rows.Where(row => row.Holders > 0).Select(row => new Identity(row.Id, row.Labels)));
-
-    private PolicyTables Compile(PolicySet policies, Identity identity, IdentitySet peers)
+    private IdentitySet Peers()
     {
-        EndpointPolicy policy = PolicyEngine.Resolve(policies, identity.Labels, peers, options);
-        return new PolicyTables(identity.Number, Default(policy.Ingress), Default(policy.Egress), Entries(policy));
+        ILookup<uint, NamedPort> ports = _namedPorts.Values
+            .SelectMany(declared => declared.Ports.Select(port => (declared.Identity, port)))
+            .Distinct().ToLookup(pair => pair.Identity, pair => pair.port);
+        return new(identities.Identities.Rows.Where(row => row.Holders > 0).Select(row => row.Prefix is { } prefix
+            ? Identity.OfPrefix(row.Id, prefix)
+            : new Identity(row.Id, row.Labels) { NamedPorts = [.. ports[row.Id]] }));
+    }
+
+    private PolicyTables Compile(PolicySet policies, Subject subject, IdentitySet peers)
+    {
+        EndpointPolicy policy = PolicyEngine.Resolve(policies, subject.Labels, peers, options, subject.NamedPorts);
+        return new PolicyTables(subject.Identity, Default(policy.Ingress), Default(policy.Egress), Entries(policy));
     }
 
     private PolicyEntry[] Entries(EndpointPolicy policy) =>
@@ -114,5 +141,13 @@ public sealed class PolicyDistributor(
         one.Identity == other.Identity && one.Ingress == other.Ingress && one.Egress == other.Egress
         && one.Entries.Count == other.Entries.Count && one.Entries.ToHashSet().SetEquals(other.Entries);
 
-    private sealed record Running(Identity Identity, PolicyTables Tables);
+    private sealed record Running(Subject Subject, PolicyTables Tables);
+
+    /// <summary>All that an endpoint's tables depend on beside policies and peers: equal subjects have equal tables.</summary>
+    private sealed record Subject(uint Identity, LabelSet Labels, IReadOnlyList<NamedPort> NamedPorts)
+    {
+        public bool Equals(Subject? other) => other?.Identity == Identity && NamedPorts.SequenceEqual(other.NamedPorts);
+
+        public override int GetHashCode() => HashCode.Combine(Identity, NamedPorts.Count);
+    }
 }

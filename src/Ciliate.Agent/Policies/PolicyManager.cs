@@ -5,7 +5,7 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.Policies;
 
 /// <summary>All policies, stored and in force. Written from the control loop only; <see cref="Current"/> is read by anyone.</summary>
-public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDistributor distributor, Func<Undo> beginChange)
+public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDistributor distributor, NamedPrefixes prefixes, Func<Undo> beginChange)
 {
     private PolicyState _current = PolicyState.Empty;
 
@@ -28,7 +28,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
 
         rules.Load(stored.NextRule, stored.Rules);
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
-            origin => new PolicyKey(origin.Namespace, origin.Name), origin => new PolicyOrigin(origin.File, origin.Revision));
+            origin => new PolicyKey(origin.Namespace, origin.Name, KindOf(origin)), origin => new PolicyOrigin(origin.File, origin.Revision));
         var policies = PolicySet.Create(origins.Keys.Select(Read), stored.Revision);
         var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins));
         rules.Follow(policies);
@@ -75,10 +75,12 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         PolicyState before = _current;
         undo.Add("write the policy index", () => WriteIndex(before));
         WriteIndex(next);
+        prefixes.Introduce(next.Policies, before.Policies, undo);
         outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
         undo.Commit();
         Volatile.Write(ref _current, next);
         Changed?.Invoke(next, outcome);
+        prefixes.Retire(next.Policies);
         return outcome;
     }
 
@@ -90,9 +92,21 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         store.WritePolicyIndex(new StoredPolicies(
             state.Revision,
             nextRule,
-            [.. state.Origins.Select(pair => new StoredOrigin(pair.Key.Name, pair.Value.File, pair.Value.Revision, pair.Key.Namespace))],
+            [.. state.Origins.Select(pair => Stored(pair.Key, pair.Value))],
             stored));
     }
+
+    private static StoredOrigin Stored(PolicyKey key, PolicyOrigin origin) => new(
+        key.Name, origin.File, origin.Revision, key.Namespace,
+        key.Kind == PolicyKind.CiliumNetworkPolicy ? null : key.Kind.ToString());
+
+    private static PolicyKind KindOf(StoredOrigin origin) => origin.Kind switch
+    {
+        null => PolicyKind.CiliumNetworkPolicy,
+        nameof(PolicyKind.CiliumClusterwideNetworkPolicy) => PolicyKind.CiliumClusterwideNetworkPolicy,
+        nameof(PolicyKind.NetworkPolicy) => PolicyKind.NetworkPolicy,
+        _ => throw new FormatException($"policy {origin.Name}: '{origin.Kind}' is not a kind of policy"),
+    };
 
     private void Write(NetworkPolicy policy, Undo undo)
     {

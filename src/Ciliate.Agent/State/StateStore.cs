@@ -9,7 +9,7 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty), <c>identities.json</c>, <c>policies.json</c>.
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>identities.json</c>, <c>policies.json</c>.
 /// Each is replaced as a whole, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
 /// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
 public sealed class StateStore
@@ -38,6 +38,16 @@ public sealed class StateStore
             throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether a file below a state directory is one that an agent writes.</summary>
+    /// <param name="file">Relative to the state directory.</param>
+    public static bool IsOurs(string file) =>
+        Path.GetFileName(file).StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
+        || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml")
+        || file is "identities.json" or "policies.json" or LockFile;
+
+    /// <summary>The file by whose lock an agent holds its state directory.</summary>
+    public const string LockFile = "lock";
 
     /// <exception cref="StateException">A file is torn, invalid or not what its name says.</exception>
     public IReadOnlyList<StoredEndpoint> ReadEndpoints() =>
@@ -109,7 +119,13 @@ public sealed class StateStore
     {
         const string extension = ".yaml";
         const int longest = 255, hashDigits = 64;
-        string name = $"{key.Namespace}_{key.Name}";
+        string kind = key.Kind switch
+        {
+            PolicyKind.CiliumClusterwideNetworkPolicy => "ccnp_",
+            PolicyKind.NetworkPolicy => "knp_",
+            _ => "",
+        };
+        string name = $"{kind}{key.Namespace}_{key.Name}";
         return name.Length + extension.Length <= longest
             ? name + extension
             : $"{name[..(longest - extension.Length - hashDigits - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}{extension}";

@@ -13,6 +13,9 @@ public sealed record StoredEndpoint
 
     public required uint Identity { get; init; }
 
+    /// <summary><c>NAME=PORT/PROTOCOL</c> each; null: none.</summary>
+    public IReadOnlyList<string>? NamedPorts { get; init; }
+
     public required string NamespacePath { get; init; }
 
     public required string ContainerInterface { get; init; }
@@ -34,11 +37,13 @@ public sealed record StoredEndpoint
 
 /// <summary>One entry of <c>identities.json</c>.</summary>
 /// <param name="Released">When the last holder went; null while held.</param>
-public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null);
+/// <param name="Prefix">Of the addresses outside that have the identity; its labels follow from it.</param>
+public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null, string? Prefix = null);
 
 /// <summary><c>identities.json</c>.</summary>
 /// <param name="Next">The number that is tried first for the next new label set.</param>
-public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities);
+/// <param name="NextLocal">Likewise for the next new prefix.</param>
+public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities, uint NextLocal = 0);
 
 /// <summary>Flows in the kernel refer to rules by number, also across a restart.</summary>
 /// <param name="Released">When its policy went; null while it is there.</param>
@@ -47,7 +52,8 @@ public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released =
 /// <summary>Where a policy came from.</summary>
 /// <param name="File">As the one who applied it called it.</param>
 /// <param name="Revision">The one that brought it in its present form.</param>
-public sealed record StoredOrigin(string Name, string File, long Revision, string? Namespace = null);
+/// <param name="Kind">Name of a <see cref="Ciliate.Policy.PolicyKind"/>; null for a CiliumNetworkPolicy.</param>
+public sealed record StoredOrigin(string Name, string File, long Revision, string? Namespace = null, string? Kind = null);
 
 /// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
 /// <param name="NextRule">The number that is tried first for the next new rule.</param>

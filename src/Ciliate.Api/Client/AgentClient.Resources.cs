@@ -7,6 +7,9 @@ public sealed partial class AgentClient
     public Task<StatusResource> GetStatusAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Health, ApiJson.Default.StatusResource, default, cancellationToken);
 
+    public Task<IReadOnlyList<ConfigurationEntry>> GetConfigurationAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.Configuration, ApiJson.Default.IReadOnlyListConfigurationEntry, default, cancellationToken);
+
     public Task<IReadOnlyList<EndpointResource>> GetEndpointsAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Endpoints, ApiJson.Default.IReadOnlyListEndpointResource, default, cancellationToken);
 
@@ -45,6 +48,10 @@ public sealed partial class AgentClient
     /// <inheritdoc cref="GetPolicyAsync"/>
     public Task<PolicyChange> DeletePolicyAsync(string name, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToPolicy(name), ApiJson.Default.PolicyChange, default, cancellationToken);
+
+    /// <summary>Why a packet gets the verdict that it gets, by the policies as they are now.</summary>
+    public Task<ExplainResource> ExplainAsync(ExplainQuery query, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToExplain(query), ApiJson.Default.ExplainResource, default, cancellationToken);
 
     public Task<IReadOnlyList<PolicyMapEntry>> GetPolicyMapAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.PolicyMap, ApiJson.Default.IReadOnlyListPolicyMapEntry, default, cancellationToken);

@@ -8,13 +8,15 @@ namespace Ciliate.Api;
 /// <param name="Pid">A process that lives in it, in the agent's PID namespace.</param>
 /// <param name="ContainerInterfaceName">Name of the interface inside; null: <c>eth0</c>.</param>
 /// <param name="Addressing">Addresses to give; null, or null per family: the agent chooses from its ranges.</param>
+/// <param name="NamedPorts"><c>NAME=PORT/PROTOCOL</c> each: what policies may call its ports.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EndpointChangeRequest(
     IReadOnlyList<string> Labels,
     [property: JsonPropertyName("netns")] string? NetworkNamespace = null,
     int? Pid = null,
     string? ContainerInterfaceName = null,
-    AddressPair? Addressing = null)
+    AddressPair? Addressing = null,
+    IReadOnlyList<string>? NamedPorts = null)
 {
     public const string DefaultInterfaceName = "eth0";
 }

@@ -21,7 +21,7 @@ internal static unsafe class BpfObjects
         }
     }
 
-    /// <param name="kind">"map", "prog" or "link": what must be pinned there.</param>
+    /// <param name="kind">"map", "prog" or "link": what must be pinned there; empty for any.</param>
     public static FileDescriptor OpenPinned(string path, string kind)
     {
         fixed (byte* name = NullTerminated(path))

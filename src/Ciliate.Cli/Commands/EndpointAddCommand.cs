@@ -28,6 +28,12 @@ internal static class EndpointAddCommand
         HelpName = "KEY=VALUE",
     };
 
+    private static readonly Option<string[]> NamedPorts = new("--named-port")
+    {
+        Description = "A name that policies can use for one of its ports; repeat it for several (protocol: tcp, udp or sctp; default: tcp)",
+        HelpName = "NAME=PORT[/PROTOCOL]",
+    };
+
     private static readonly Option<string?> Interface = new("--interface")
     {
         Description = $"Name of the interface inside the container (default: {EndpointChangeRequest.DefaultInterfaceName})",
@@ -50,7 +56,7 @@ internal static class EndpointAddCommand
     {
         var command = new CliCommand("add", "Connect a container's network namespace", ExampleLine)
         {
-            Name, NetworkNamespace, Pid, Labels, Interface, IPv4, IPv6,
+            Name, NetworkNamespace, Pid, Labels, NamedPorts, Interface, IPv4, IPv6,
         };
         command.Validators.Add(static result =>
         {
@@ -74,6 +80,7 @@ internal static class EndpointAddCommand
             parsed.GetValue(NetworkNamespace) is { } path ? terminal.FullPath(path) : null,
             parsed.GetValue(Pid),
             parsed.GetValue(Interface),
-            addressing is { IPv4: null, IPv6: null } ? null : addressing);
+            addressing is { IPv4: null, IPv6: null } ? null : addressing,
+            parsed.GetValue(NamedPorts) is { Length: > 0 } ports ? ports : null);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         Directory.Delete(record);
     }
 
+    public void ReleaseMark(string mark) => _qdiscs.Release(ClsactQdiscs.InterfaceOf(mark));
+
     public int InterfaceOf(string record)
     {
         var known = ClsactRecord.TryParse(record)!;

@@ -7,6 +7,14 @@ namespace Ciliate.Datapath.Hooks;
 /// goes when no filter stands at it any more; if then there are filters of others, the qdisc is theirs.</summary>
 internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
 {
+    private const string MarkPrefix = "clsact@";
+
+    public static bool IsMark(string path) => Path.GetFileName(path).StartsWith(MarkPrefix, StringComparison.Ordinal) && InterfaceOf(path) != 0;
+
+    /// <summary>0 when the path is no mark.</summary>
+    public static int InterfaceOf(string mark) =>
+        int.TryParse(Path.GetFileName(mark)[MarkPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : 0;
+
     public void Require(int ifIndex)
     {
         var mark = MarkOf(ifIndex);
@@ -43,5 +51,5 @@ internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
         .SelectMany(direction => routes.ListFilters(ifIndex, direction))
         .Any(filter => filter.Name.StartsWith(root + "/", StringComparison.Ordinal));
 
-    private string MarkOf(int ifIndex) => Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"clsact@{ifIndex}"));
+    private string MarkOf(int ifIndex) => Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{MarkPrefix}{ifIndex}"));
 }

@@ -22,6 +22,9 @@ internal sealed class InterfaceHooks : IDisposable
         _chosen = _backends.First(backend => backend.Kind == Kind);
     }
 
+    /// <summary>For what an agent left, by whichever back end: it probes nothing, because it attaches nothing.</summary>
+    public static InterfaceHooks ForRelease(string root) => new(root, HookKind.Clsact);
+
     public HookKind Kind { get; }
 
     /// <summary>Attaches, or replaces by one atomic step what is attached there. What the directory records of this program elsewhere, at an
@@ -39,6 +42,19 @@ internal sealed class InterfaceHooks : IDisposable
         foreach (var record in Directory.GetFileSystemEntries(directory))
             BackendOf(record).Release(record);
     }
+
+    /// <summary>A link's pin or the record of a filter.</summary>
+    public void ReleaseRecord(string record)
+    {
+        // One release may have taken another along: a qdisc ends with its filters.
+        if (File.Exists(record) || Directory.Exists(record))
+            BackendOf(record).Release(record);
+    }
+
+    public bool IsFilterRecord(string path) => _backends.OfType<ClsactHooks>().Single().Owns(path);
+
+    /// <summary>The mark of a qdisc at which no filter stands any more.</summary>
+    public void ReleaseMark(string mark) => _backends.OfType<ClsactHooks>().Single().ReleaseMark(mark);
 
     /// <summary>Interface that the program runs at; 0 when it runs nowhere.</summary>
     public int InterfaceOf(string directory, string program) =>

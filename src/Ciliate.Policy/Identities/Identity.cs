@@ -20,7 +20,8 @@ public sealed record Identity(uint Number, LabelSet Labels)
     /// <param name="prefix">Without host bits.</param>
     public static Identity OfPrefix(uint number, IPNetwork prefix) => new(number, LabelsOf(prefix)) { Prefix = prefix };
 
-    private static LabelSet LabelsOf(IPNetwork prefix) => LabelSet.Create(
+    /// <summary>The labels of <see cref="OfPrefix"/>.</summary>
+    public static LabelSet LabelsOf(IPNetwork prefix) => LabelSet.Create(
     [
         new Label(LabelSources.Cidr, prefix.ToString(), ""),
         new Label(LabelSources.Reserved, ReservedIdentities.NameOf(ReservedIdentities.World)!, ""),

@@ -12,6 +12,9 @@ public static class IdentityNumbers
     /// <summary>Top byte 1: numbers that only this node knows.</summary>
     public const uint LocalScope = 0x0100_0000;
 
+    /// <summary>The highest number that only this node knows.</summary>
+    public const uint LastLocal = 0x01ff_ffff;
+
     private const uint ScopeMask = 0xff00_0000;
 
     public static bool IsReserved(uint number) => number is > 0 and < FirstOrdinary;

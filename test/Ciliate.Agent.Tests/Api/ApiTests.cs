@@ -162,6 +162,16 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Options_are_told_with_their_source()
+    {
+        IReadOnlyList<ConfigurationEntry> entries = await _client.GetConfigurationAsync(Cancellation);
+
+        Assert.Equal(AgentOptions.All.Select(option => option.Name), entries.Select(entry => entry.Name));
+        Assert.Contains(new ConfigurationEntry("socket", SocketPath, "--socket", AgentOptions.Socket.Default), entries);
+        Assert.Contains(entries, entry => entry is { Name: "log-level", Value: "info", Source: "default", Default: "info" });
+    }
+
+    [Fact]
     public async Task Status_counts_what_there_is()
     {
         await AddWebAsync();

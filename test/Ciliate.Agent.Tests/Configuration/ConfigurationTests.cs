@@ -79,7 +79,8 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sockets: /x", ":1: unknown option 'sockets'; ciliated --help lists them")]
+    [InlineData("sockets: /x", ":1: unknown option 'sockets', did you mean 'socket'?; ciliated --help lists them")]
+    [InlineData("colour: red", ":1: unknown option 'colour'; ciliated --help lists them")]
     [InlineData("socket: /x\nsocket: /y", ":2: option 'socket' is given twice")]
     [InlineData("socket: [/x]", ":1: option 'socket' needs one plain value")]
     [InlineData("- socket", ": expected lines of 'option: value'")]
@@ -120,10 +121,13 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Unknown_flags_variables_and_arguments_are_refused_by_name()
     {
-        Assert.Contains("--sockets", Refusal([], "--sockets", "/x"), StringComparison.Ordinal);
+        Assert.Contains("--sockets, did you mean '--socket'?", Refusal([], "--sockets", "/x"), StringComparison.Ordinal);
+        Assert.Contains("--yes", Refusal([], "--yes"), StringComparison.Ordinal);
+        Assert.Contains("--outputs, did you mean '--output'?", Refusal([], "cleanup", "--outputs=json"), StringComparison.Ordinal);
+        Assert.Contains("'xml' is neither table nor json", Refusal([], "config", "--output", "xml"), StringComparison.Ordinal);
         Assert.Contains("'start'", Refusal([], "start"), StringComparison.Ordinal);
         Assert.Contains("--socket needs a value", Refusal([], "--socket"), StringComparison.Ordinal);
-        Assert.Contains("CILIATE_SOCKETS", Refusal(new() { ["CILIATE_SOCKETS"] = "/x" }), StringComparison.Ordinal);
+        Assert.Contains("CILIATE_STATE_DIRS, did you mean 'CILIATE_STATE_DIR'?", Refusal(new() { ["CILIATE_STATE_DIRS"] = "/x" }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,6 +75,12 @@ internal sealed class FakeDatapath : IDatapath
         Published[endpointId] = tables with { Entries = [.. tables.Entries.Where(entry => !removed.Contains(entry))] };
     }
 
+    public void SetUplinks(IReadOnlyList<Uplink> uplinks) => Enter($"uplinks {string.Join(' ', uplinks.Select(uplink => uplink.Name))}");
+
+    public void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes) => Enter($"exclusions {string.Join(' ', prefixes)}");
+
+    public IReadOnlyList<NatRow> DumpNat() => [];
+
     public void UpsertIpcache(IPNetwork prefix, uint identity)
     {
         Enter($"ipcache {prefix} {identity}");
@@ -85,6 +91,20 @@ internal sealed class FakeDatapath : IDatapath
     {
         Enter($"uncache {prefix}");
         Ipcache.Remove(prefix);
+    }
+
+    public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows)
+    {
+        Enter($"prefixes {string.Join(',', rows.Select(row => row.Prefix))}");
+        foreach (IpcacheRow row in rows)
+            Ipcache[row.Prefix] = row.Identity;
+    }
+
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes)
+    {
+        Enter($"unprefix {string.Join(',', prefixes)}");
+        foreach (IPNetwork prefix in prefixes)
+            Ipcache.Remove(prefix);
     }
 
     public void ReclaimGenerations()

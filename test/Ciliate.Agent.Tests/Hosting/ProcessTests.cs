@@ -66,6 +66,8 @@ public sealed class ProcessTests : IDisposable
     [InlineData(0, "Usage: ciliated", "", "--help")]
     [InlineData(0, "ciliated 0.", "", "--version")]
     [InlineData(2, "", "ciliated: ipv4-range: 'fd00::/64' is not IPv4 (from --ipv4-range)\n", "--ipv4-range", "fd00::/64")]
+    [InlineData(2, "", "ciliated: cleanup needs --yes where nobody can be asked; --dry-run tells what would go\n", "cleanup")]
+    [InlineData(0, "log-level: warn  # --log-level\n", "", "config", "--log-level", "warn")]
     [InlineData(2, "", "ciliated: unknown flag --colour; see ciliated --help\n", "--colour", "red")]
     public void The_process_says_one_line_and_ends_with_its_code(int exitCode, string output, string errors, params string[] arguments)
     {

@@ -3,7 +3,7 @@ namespace Ciliate.Cli.Tests.Commands;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("", "ciliate needs a command: status, endpoint, identity, policy, observe, bpf, version, completion", "ciliate")]
+    [InlineData("", "ciliate needs a command: status, endpoint, identity, policy, observe, bpf, config, cleanup, version, completion", "ciliate")]
     [InlineData("statsu", "\"statsu\" is not a command of ciliate", "ciliate")]
     [InlineData("endpoint", "ciliate endpoint needs a command: add, list, get, delete", "ciliate endpoint")]
     [InlineData("endpoint ad", "\"ad\" is not a command of ciliate endpoint", "ciliate endpoint")]

@@ -38,6 +38,10 @@ public sealed class AgentRoots : IDisposable
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Everything there is below the roots' own directory, sockets and locks too.</summary>
+    public IReadOnlyList<string> Everything() =>
+        [.. Directory.EnumerateFileSystemEntries(_directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
     public void Dispose()
     {
         FileSystem.Unmount(BpfFileSystem);

@@ -4,7 +4,10 @@ using LabelMap = System.Collections.Generic.Dictionary<(string Source, string Ke
 namespace Ciliate.Policy.Tests.Properties;
 
 /// <summary>One case for the oracle: policies, an endpoint, and all identities that can be its peer.</summary>
-internal sealed record Case(WrittenPolicy[] Policies, LabelMap Endpoint, LabelMap[] Peers, bool AllowHost);
+internal sealed record Case(WrittenPolicy[] Policies, Party Endpoint, Party[] Peers, bool AllowHost);
+
+/// <summary>Labels, and the TCP port that it calls http, if any. An address outside has the labels of the world.</summary>
+internal sealed record Party(LabelMap Labels, ushort? Http, string? Address = null);
 
 /// <summary>Small worlds with few keys, values and ports, so that things meet.</summary>
 internal static class Generators
@@ -37,15 +40,33 @@ internal static class Generators
     private static readonly Gen<WrittenPort> Port = Gen.Select(
         Gen.Frequency((1, OneOf<ushort>(0)), (5, OneOf<ushort>(1, 79, 80, 81, 255, 256, 65535)), (2, Gen.UShort[1, 65535])),
         Gen.Frequency((3, OneOf<ushort?>((ushort?)null)), (1, OneOf<ushort?>(0)), (2, Gen.UShort.Select(end => (ushort?)end))),
-        OneOf<string?>(null, "", "ANY", "TCP", "UDP"),
-        (port, end, protocol) => new WrittenPort(port, end is { } last && (last < port || port == 0) ? null : end, protocol));
+        OneOf<string?>(null, "", "ANY", "TCP", "UDP"), OneOf<string?>(null, null, null, "http", "HTTP"),
+        (port, end, protocol, name) => new WrittenPort(name, port, name is not null || (end is { } last && (last < port || port == 0)) ? null : end, protocol));
 
-    private static readonly Gen<WrittenRule> Rule = Gen.Select(
-        OrNull(Selector.Array[0, 2]), OrNull(OrNull(Port.Array[0, 3]).Array[0, 2]),
-        (peers, ports) => new WrittenRule(peers, ports!));
+    /// <summary>Each inside of those before it.</summary>
+    private static readonly string[] Nested = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32"];
+
+    private static readonly Gen<WrittenBlock> Block = Gen.Select(
+        Gen.Int[0, Nested.Length - 1], Gen.Int[0, Nested.Length - 1].Array[0, 2],
+        (at, except) => new WrittenBlock(Nested[at], [.. except.Where(inner => inner >= at).Select(inner => Nested[inner])]));
+
+    private static readonly Gen<WrittenPeers> Peers = Gen.Frequency(
+        (2, Gen.Const(new WrittenPeers(null, null, null))),
+        (4, Selector.Array[0, 2].Select(selectors => new WrittenPeers(selectors, null, null))),
+        (2, OneOf("all", "world", "host", "cluster", "remote-node", "none", "world-ipv4").Array[0, 2].Select(names => new WrittenPeers(null, names, null))),
+        (3, Block.Array[0, 2].Select(blocks => new WrittenPeers(null, null, blocks))));
+
+    private static readonly Gen<WrittenRule> Rule = Gen.Frequency(
+        (4, Gen.Select(Peers, OrNull(OrNull(Port.Array[0, 3]).Array[0, 2]), (peers, ports) => new WrittenRule(peers, ports!, null))),
+        (1, Gen.Select(Peers, OneOf<byte>(0, 8, 13).Array[0, 2], (peers, types) => new WrittenRule(peers, null, types))));
+
+    private static readonly Gen<WrittenDirection> Direction = Gen.Select(
+        OrNull(Rule.Array[0, 3]), Gen.Frequency((2, OneOf<WrittenRule[]?>((WrittenRule[]?)null)), (1, Rule.Array[0, 2].Select(rules => (WrittenRule[]?)rules))),
+        OneOf<bool?>(null, null, null, true, false),
+        (allow, deny, defaultDeny) => new WrittenDirection(allow, deny, defaultDeny));
 
     private static readonly Gen<WrittenSpec> Spec = Gen.Select(
-        Subject, OrNull(Rule.Array[0, 3]), OrNull(Rule.Array[0, 3]),
+        Subject, Direction, Direction,
         (subject, ingress, egress) => new WrittenSpec(subject, ingress, egress));
 
     private static readonly Gen<WrittenPolicy[]> PolicyList = Gen.Select(
@@ -64,8 +85,11 @@ internal static class Generators
             return map;
         });
 
+    private static readonly Gen<Party> Container = Gen.Select(
+        Labels, OneOf<ushort?>(null, 80, 81), (labels, http) => new Party(labels, http));
+
     public static readonly Gen<Case> Cases = Gen.Select(
-        PolicyList, Labels, Labels.Array[0, 6], Gen.Bool,
+        PolicyList, Container, Container.Array[0, 6], Gen.Bool,
         (policies, endpoint, peers, allowHost) => new Case(policies, endpoint, peers, allowHost));
 
     private static Gen<T> OneOf<T>(params T[] items) => Gen.Int[0, items.Length - 1].Select(index => items[index]);

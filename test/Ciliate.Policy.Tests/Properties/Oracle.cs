@@ -4,7 +4,7 @@ namespace Ciliate.Policy.Tests.Properties;
 
 /// <summary>
 /// Cilium's documents, sentence by sentence, without any code of the engine: may this packet pass?
-/// Labels are (source, key) → value.
+/// Labels are (source, key) → value, addresses and prefixes are IPv4.
 /// </summary>
 internal static class Oracle
 {
@@ -13,42 +13,74 @@ internal static class Oracle
     /// <summary>Null when no policy enforces the direction for the endpoint, otherwise whether the packet is allowed.</summary>
     public static bool? Allows(
         IEnumerable<WrittenPolicy> policies,
-        LabelMap endpoint,
-        LabelMap peer,
+        Party endpoint,
+        Party peer,
         bool ingress, byte protocol, int port, bool allowHost)
     {
-        bool enforced = false;
-        bool allowed = false;
+        bool spokenOf = false, defaultDeny = false, allowed = false, denied = false;
         foreach (var policy in policies)
         {
             foreach (var spec in policy.Specs)
             {
-                var rules = (ingress ? spec.Ingress : spec.Egress) ?? [];
-                if (!SubjectMatches(spec.Subject, policy.Namespace, endpoint) || rules.Length == 0)
+                if (!SubjectMatches(spec.Subject, policy.Namespace, endpoint.Labels))
                     continue;
-                enforced = true;
-                allowed |= rules.Any(rule => RuleAllows(rule, policy.Namespace, peer, protocol, port));
+                var written = ingress ? spec.Ingress : spec.Egress;
+                var (allow, deny) = (written.Allow ?? [], written.Deny ?? []);
+                defaultDeny |= written.DefaultDeny ?? (allow.Length > 0 || deny.Length > 0);
+                spokenOf |= written.DefaultDeny == true || allow.Length > 0 || deny.Length > 0;
+                ushort? http = ingress ? endpoint.Http : peer.Http;
+                allowed |= allow.Any(rule => RuleMatches(rule, policy.Namespace, peer, protocol, port, http));
+                denied |= deny.Any(rule => RuleMatches(rule, policy.Namespace, peer, protocol, port, http));
             }
         }
-        if (!enforced)
+        if (!spokenOf)
             return null;
-        bool peerIsHost = peer.ContainsKey(("reserved", "host"));
-        return allowed || (ingress && allowHost && peerIsHost);
+        bool peerIsHost = peer.Labels.ContainsKey(("reserved", "host"));
+        return !denied && (allowed || !defaultDeny || (ingress && allowHost && peerIsHost));
     }
 
-    private static bool RuleAllows(
-        WrittenRule rule, string? space, LabelMap peer, byte protocol, int port)
+    private static bool RuleMatches(WrittenRule rule, string? space, Party peer, byte protocol, int port, ushort? http)
     {
         bool speaksOfPorts = rule.ToPorts is { Length: > 0 };
-        if (rule.Peers is null && !speaksOfPorts)
+        bool speaksOfPeers = rule.Peers is not { Endpoints: null, Entities: null, Blocks: null };
+        if (!speaksOfPeers && !speaksOfPorts && rule.Icmps is null)
             return false;
-        if (rule.Peers is not null && !rule.Peers.Any(selector => PeerMatches(selector, space, peer)))
+        if (speaksOfPeers && !PeersMatch(rule.Peers, space, peer))
             return false;
-        return !speaksOfPorts || rule.ToPorts!.Any(list => list is not null && list.Any(item => PortMatches(item, protocol, port)));
+        if (rule.Icmps is not null)
+            return protocol == 1 && rule.Icmps.Contains((byte)port);
+        return !speaksOfPorts || rule.ToPorts!.Any(list => list is not null && list.Any(item => PortMatches(item, protocol, port, http)));
     }
 
-    private static bool PortMatches(WrittenPort written, byte protocol, int port)
+    private static bool PeersMatch(WrittenPeers written, string? space, Party peer) =>
+        (written.Endpoints ?? []).Any(selector => PeerMatches(selector, space, peer.Labels))
+        || (written.Entities ?? []).Any(entity => IsOf(entity, peer))
+        || (written.Blocks ?? []).Any(block => IsIn(block.Cidr, peer) && !block.Except.Any(except => IsIn(except, peer)));
+
+    private static bool IsOf(string entity, Party peer) => entity switch
     {
+        "all" => true,
+        "cluster" => !IsOf("world", peer),
+        "world-ipv4" => IsIn("0.0.0.0/0", peer),
+        _ => peer.Labels.ContainsKey(("reserved", entity)),
+    };
+
+    private static bool IsIn(string prefix, Party peer)
+    {
+        if (peer.Address is null)
+            return false;
+        string[] parts = prefix.Split('/');
+        int hostBits = 32 - int.Parse(parts[1]);
+        return Number(parts[0]) >> hostBits == Number(peer.Address) >> hostBits;
+    }
+
+    private static ulong Number(string address) => address.Split('.').Aggregate(0ul, (number, part) => (number << 8) + ulong.Parse(part));
+
+    /// <param name="http">The TCP port that the name stands for.</param>
+    private static bool PortMatches(WrittenPort written, byte protocol, int port, ushort? http)
+    {
+        if (written.Name is not null)
+            return protocol == 6 && written.Protocol != "UDP" && port == http;
         bool protocolMatches = written.Protocol switch
         {
             "TCP" => protocol == 6,

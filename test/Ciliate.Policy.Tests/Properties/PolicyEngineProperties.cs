@@ -1,3 +1,4 @@
+using System.Net;
 using CsCheck;
 using LabelMap = System.Collections.Generic.Dictionary<(string Source, string Key), string>;
 
@@ -5,7 +6,6 @@ namespace Ciliate.Policy.Tests.Properties;
 
 public sealed class PolicyEngineProperties
 {
-    private const byte Icmp = 1;
     private const uint FirstPeer = 256;
     private const int Iterations = 2_000;
 
@@ -15,6 +15,8 @@ public sealed class PolicyEngineProperties
         [ReservedIdentities.World] = new LabelMap { [("reserved", "world")] = "" },
         [ReservedIdentities.RemoteNode] = new LabelMap { [("reserved", "remote-node")] = "" },
     };
+
+    private static readonly string[] Outside = ["10.1.2.3", "10.1.2.4", "10.1.3.4", "10.2.3.4", "192.0.2.1"];
 
     [Fact]
     public void A_table_allows_exactly_what_the_documents_allow() => Generators.Cases.Sample(CheckAgainstOracle, iter: Iterations);
@@ -29,44 +31,79 @@ public sealed class PolicyEngineProperties
     public void Two_entries_that_match_the_same_packet_never_have_the_same_precedence() =>
         Generators.Cases.Sample(CheckPrecedences, iter: Iterations);
 
+    [Fact]
+    public void An_explanation_gives_the_tables_verdict_and_the_one_rule_that_decides() => Generators.Cases.Sample(CheckExplanation, iter: Iterations);
+
     private static void CheckAgainstOracle(Case world)
     {
         var tables = Resolve(world);
-        var peers = world.Peers.Select((labels, index) => (Number: FirstPeer + (uint)index, Labels: labels))
-            .Concat(Reserved.Select(reserved => (Number: reserved.Key, Labels: reserved.Value)));
         var ports = Ports(world);
-        foreach (var (number, labels) in peers)
+        foreach (var (number, peer) in Peers(world))
         {
             foreach (bool ingress in new[] { true, false })
             {
-                foreach (byte protocol in new[] { IpProtocols.Tcp, IpProtocols.Udp, Icmp })
+                foreach (byte protocol in new[] { IpProtocols.Tcp, IpProtocols.Udp, IpProtocols.Icmp })
                 {
-                    foreach (ushort port in protocol == Icmp ? [0] : ports)
-                        Check(world, tables, number, labels, ingress, protocol, port);
+                    foreach (ushort port in protocol == IpProtocols.Icmp ? [0, 8, 13] : ports)
+                        Check(world, tables, number, peer, ingress, protocol, port);
                 }
             }
         }
     }
 
-    private static void Check(Case world, EndpointPolicy tables, uint number, LabelMap labels, bool ingress, byte protocol, ushort port)
+    /// <summary>Containers, reserved identities, and addresses outside with the identity of their longest prefix.</summary>
+    private static IEnumerable<(uint Number, Party Peer)> Peers(Case world)
     {
-        bool? wanted = Oracle.Allows(world.Policies, world.Endpoint, labels, ingress, protocol, port, world.AllowHost);
+        var prefixes = Identities(world).Where(identity => identity.Prefix is not null).OrderBy(identity => identity.Prefix!.Value.PrefixLength).ToList();
+        return world.Peers.Select((peer, index) => (FirstPeer + (uint)index, peer))
+            .Concat(Reserved.Select(reserved => (reserved.Key, new Party(reserved.Value, null))))
+            .Concat(Outside.Select(address => (
+                prefixes.LastOrDefault(identity => identity.Prefix!.Value.Contains(IPAddress.Parse(address)))?.Number ?? ReservedIdentities.World,
+                new Party(Reserved[ReservedIdentities.World], null, address))));
+    }
+
+    private static void Check(Case world, EndpointPolicy tables, uint number, Party peer, bool ingress, byte protocol, ushort port)
+    {
+        bool? wanted = Oracle.Allows(world.Policies, world.Endpoint, peer, ingress, protocol, port, world.AllowHost);
         var verdict = VerdictTable.Evaluate(ingress ? tables.Ingress : tables.Egress, number, protocol, port);
         if (verdict.Allowed != (wanted ?? true) || verdict.Reason == VerdictReason.NotEnforced != wanted is null)
-            Assert.Fail($"peer {number}, {(ingress ? "ingress" : "egress")}, protocol {protocol}, port {port}: {verdict}\n{Yaml(world)}");
+            Assert.Fail($"peer {number} {peer.Address}, {(ingress ? "ingress" : "egress")}, protocol {protocol}, port {port}: {verdict}\n{Yaml(world)}");
+    }
+
+    private static void CheckExplanation(Case world)
+    {
+        var tables = Resolve(world);
+        var policies = PolicySet.Empty.Replace(Read(world));
+        var options = new ResolveOptions { AllowHostIngress = world.AllowHost };
+        foreach (var identity in Identities(world))
+        {
+            foreach (var direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress })
+            {
+                var verdict = VerdictTable.Evaluate(tables.Direction(direction), identity.Number, IpProtocols.Tcp, 80);
+                var explained = PolicyEngine.Explain(
+                    policies, ToSet(world.Endpoint.Labels), direction, identity, IpProtocols.Tcp, 80, options, NamedPorts(world.Endpoint));
+                Assert.Equal(verdict, explained.Verdict);
+                Assert.Equal(
+                    verdict.Entry is { } entry ? [entry.Rule] : [],
+                    explained.Rules.Where(rule => rule.Outcome == RuleOutcome.Decided).Select(rule => rule.Reference));
+                Assert.All(explained.Rules, rule => Assert.False(rule.Outcome == RuleOutcome.Overruled && (verdict.Allowed || rule.Reference.Deny)));
+                Assert.All(explained.Rules, rule => Assert.False(rule.Outcome == RuleOutcome.Agrees && verdict.Allowed == rule.Reference.Deny));
+            }
+        }
     }
 
     private static void CheckIncrement(Case world)
     {
         var policies = Read(world);
-        var endpoint = ToSet(world.Endpoint);
+        var endpoint = ToSet(world.Endpoint.Labels);
+        var own = NamedPorts(world.Endpoint);
         var all = Identities(world);
         var options = new ResolveOptions { AllowHostIngress = world.AllowHost };
         for (int count = 0; count < all.Length; count++)
         {
-            var without = PolicyEngine.Resolve(policies, endpoint, all[..count], options);
-            var with = PolicyEngine.Resolve(policies, endpoint, all[..(count + 1)], options);
-            var added = PolicyEngine.ResolveIdentities(policies, endpoint, new IdentitySet([all[count]]));
+            var without = PolicyEngine.Resolve(policies, endpoint, all[..count], options, own);
+            var with = PolicyEngine.Resolve(policies, endpoint, all[..(count + 1)], options, own);
+            var added = PolicyEngine.ResolveIdentities(policies, endpoint, new IdentitySet([all[count]]), own);
             foreach (var direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress })
             {
                 Assert.Equal(with.Direction(direction).Entries.Except(without.Direction(direction).Entries), added.Direction(direction).Entries);
@@ -86,7 +123,7 @@ public sealed class PolicyEngineProperties
         var options = new ResolveOptions { AllowHostIngress = world.AllowHost };
         var one = Resolve(world);
         var set = PolicySet.Empty.Replace(Read(world).Reverse());
-        var other = PolicyEngine.Resolve(set, ToSet(world.Endpoint), new IdentitySet(Identities(world).Reverse()), options);
+        var other = PolicyEngine.Resolve(set, ToSet(world.Endpoint.Labels), new IdentitySet(Identities(world).Reverse()), options, NamedPorts(world.Endpoint));
         Assert.Equal(one.Ingress.Entries, other.Ingress.Entries);
         Assert.Equal(one.Egress.Entries, other.Egress.Entries);
     }
@@ -108,18 +145,19 @@ public sealed class PolicyEngineProperties
     }
 
     private static EndpointPolicy Resolve(Case world) => PolicyEngine.Resolve(
-        Read(world), ToSet(world.Endpoint), Identities(world), new ResolveOptions { AllowHostIngress = world.AllowHost });
+        Read(world), ToSet(world.Endpoint.Labels), Identities(world), new ResolveOptions { AllowHostIngress = world.AllowHost }, NamedPorts(world.Endpoint));
 
     /// <summary>The ends of each range that is written, and their neighbours.</summary>
     private static HashSet<ushort> Ports(Case world)
     {
         var written = world.Policies.SelectMany(policy => policy.Specs)
-            .SelectMany(spec => (spec.Ingress ?? []).Concat(spec.Egress ?? []))
+            .SelectMany(spec => new[] { spec.Ingress.Allow, spec.Ingress.Deny, spec.Egress.Allow, spec.Egress.Deny })
+            .SelectMany(rules => rules ?? [])
             .SelectMany(rule => rule.ToPorts ?? [])
             .SelectMany(ports => ports ?? [])
             .SelectMany(port => new int[] { port.Port, port.EndPort ?? port.Port });
         var near = written.SelectMany(port => new[] { port - 1, port, port + 1 });
-        return [80, .. near.Where(port => port is > 0 and <= 65535).Select(port => (ushort)port)];
+        return [80, 81, .. near.Where(port => port is > 0 and <= 65535).Select(port => (ushort)port)];
     }
 
     private static string Yaml(Case world) => string.Join("\n---\n", world.Policies.Select(policy => policy.ToYaml()));
@@ -127,7 +165,13 @@ public sealed class PolicyEngineProperties
     private static IReadOnlyList<NetworkPolicy> Read(Case world) => world.Policies.Length == 0 ? [] : PolicyReader.Read(Yaml(world), "generated");
 
     private static Identity[] Identities(Case world) =>
-        [.. world.Peers.Select((labels, index) => new Identity(FirstPeer + (uint)index, ToSet(labels)))];
+    [
+        .. world.Peers.Select((peer, index) => new Identity(FirstPeer + (uint)index, ToSet(peer.Labels)) { NamedPorts = NamedPorts(peer) }),
+        .. PolicySet.Empty.Replace(Read(world)).NamedPrefixes()
+            .Select((prefix, index) => Identity.OfPrefix(IdentityNumbers.LocalScope + (uint)index, prefix)),
+    ];
+
+    private static NamedPort[] NamedPorts(Party party) => party.Http is { } port ? [new NamedPort("http", IpProtocols.Tcp, port)] : [];
 
     private static LabelSet ToSet(LabelMap labels) =>
         LabelSet.Create(labels.Select(label => new Label(label.Key.Source, label.Key.Key, label.Value)));

@@ -12,25 +12,42 @@ internal sealed record WrittenPolicy(string Name, string? Namespace, WrittenSpec
         ("specs", JsonText.List(Specs, spec => spec.ToYaml())));
 }
 
-internal sealed record WrittenSpec(WrittenSelector Subject, WrittenRule[]? Ingress, WrittenRule[]? Egress)
+internal sealed record WrittenSpec(WrittenSelector Subject, WrittenDirection Ingress, WrittenDirection Egress)
 {
     public string ToYaml() => JsonText.Object(
         ("endpointSelector", Subject.ToYaml()),
-        ("ingress", JsonText.List(Ingress, rule => rule.ToYaml("fromEndpoints"))),
-        ("egress", JsonText.List(Egress, rule => rule.ToYaml("toEndpoints"))));
+        ("ingress", JsonText.List(Ingress.Allow, rule => rule.ToYaml("from"))),
+        ("ingressDeny", JsonText.List(Ingress.Deny, rule => rule.ToYaml("from"))),
+        ("egress", JsonText.List(Egress.Allow, rule => rule.ToYaml("to"))),
+        ("egressDeny", JsonText.List(Egress.Deny, rule => rule.ToYaml("to"))),
+        ("enableDefaultDeny", JsonText.Object(("ingress", JsonText.Bool(Ingress.DefaultDeny)), ("egress", JsonText.Bool(Egress.DefaultDeny)))));
 }
 
-internal sealed record WrittenRule(WrittenSelector[]? Peers, WrittenPort[]?[]? ToPorts)
+internal sealed record WrittenDirection(WrittenRule[]? Allow, WrittenRule[]? Deny, bool? DefaultDeny);
+
+internal sealed record WrittenRule(WrittenPeers Peers, WrittenPort[]?[]? ToPorts, byte[]? Icmps)
 {
-    public string ToYaml(string peers) => JsonText.Object(
-        (peers, JsonText.List(Peers, peer => peer.ToYaml())),
-        ("toPorts", JsonText.List(ToPorts, ports => JsonText.Object(("ports", JsonText.List(ports, port => port.ToYaml()))))));
+    public string ToYaml(string side) => JsonText.Object(
+        (side + "Endpoints", JsonText.List(Peers.Endpoints, peer => peer.ToYaml())),
+        (side + "Entities", JsonText.List(Peers.Entities, JsonText.String)),
+        (side + "CIDRSet", JsonText.List(Peers.Blocks, block => block.ToYaml())),
+        ("toPorts", JsonText.List(ToPorts, ports => JsonText.Object(("ports", JsonText.List(ports, port => port.ToYaml()))))),
+        ("icmps", Icmps is null ? null : $"[{JsonText.Object(("fields", JsonText.List(Icmps, type => JsonText.Object(("type", $"{type}")))))}]"));
 }
 
-internal sealed record WrittenPort(ushort Port, ushort? EndPort, string? Protocol)
+/// <summary>At most one of them has items.</summary>
+internal sealed record WrittenPeers(WrittenSelector[]? Endpoints, string[]? Entities, WrittenBlock[]? Blocks);
+
+internal sealed record WrittenBlock(string Cidr, string[] Except)
+{
+    public string ToYaml() => JsonText.Object(("cidr", JsonText.String(Cidr)), ("except", JsonText.List(Except, JsonText.String)));
+}
+
+/// <param name="Name">Null: the number.</param>
+internal sealed record WrittenPort(string? Name, ushort Port, ushort? EndPort, string? Protocol)
 {
     public string ToYaml() => JsonText.Object(
-        ("port", JsonText.String($"{Port}")),
+        ("port", JsonText.String(Name ?? $"{Port}")),
         ("endPort", EndPort?.ToString()),
         ("protocol", Protocol is null ? null : JsonText.String(Protocol)));
 }
@@ -65,6 +82,8 @@ internal static class JsonText
         }
         return text.Append('}').ToString();
     }
+
+    public static string? Bool(bool? value) => value switch { null => null, true => "true", false => "false" };
 
     public static string? List<T>(T[]? items, Func<T, string> write) => items is null ? null : $"[{string.Join(", ", items.Select(write))}]";
 }

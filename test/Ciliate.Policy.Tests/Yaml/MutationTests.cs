@@ -43,6 +43,27 @@ public sealed class MutationTests
         specs:
         - endpointSelector: {}
           ingress: []
+          enableDefaultDeny: {ingress: false, egress: true}
+          ingressDeny:
+          - fromCIDRSet: [{cidr: 10.0.0.0/8, except: ["10.1.0.0/16", 10.2.0.0/15]}]
+            toPorts: [{ports: [{port: http}, {port: "0", protocol: GRE}]}]
+          - fromEntities: [world, remote-node]
+            icmps: [{fields: [{type: 8}, {family: IPv6, type: EchoRequest}]}]
+          egressDeny:
+          - toCIDR: [2001:db8::1, "fd00::/8"]
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata: {name: web, namespace: shop}
+        spec:
+          podSelector: {}
+          policyTypes: [Ingress, Egress]
+          ingress:
+          - from:
+            - podSelector: {matchLabels: {app: a}}
+              namespaceSelector: {}
+            - ipBlock: {cidr: "fd00::/8", except: ["fd01::/16"]}
+            ports: [{port: 80, endPort: 81}, {port: dns, protocol: UDP}]
         """;
 
     private static readonly string[] Tokens =

@@ -1,0 +1,111 @@
+using System.Net;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Addresses;
+
+/// <summary>Who says what an address is. Where several speak of the same prefix the later one here is right: a policy may name the address of
+/// a container or of this machine, which stay what they are.</summary>
+public enum AddressSource
+{
+    Policy = 0,
+    Endpoint = 1,
+    Host = 2,
+}
+
+/// <summary>All that is known of addresses, and ipcache kept to it. Used from the control loop only.</summary>
+public sealed class AddressBook(IDatapath datapath)
+{
+    private readonly Dictionary<IPNetwork, SortedDictionary<AddressSource, uint>> _entries = [];
+
+    public bool Contains(IPNetwork prefix) => _entries.ContainsKey(prefix);
+
+    /// <summary>The identity of an address, as the kernel finds it: by its longest prefix.</summary>
+    public uint IdentityOf(IPAddress address)
+    {
+        int bits = address.GetAddressBytes().Length * 8;
+        for (int length = bits; length >= 0; length--)
+        {
+            if (Prefixes.TryParse($"{address}/{length}", out IPNetwork prefix) && _entries.TryGetValue(prefix, out var sources))
+                return Winner(sources).Identity;
+        }
+
+        return ReservedIdentities.World;
+    }
+
+    /// <summary>Safe to repeat. Flows judged by the old answer are judged anew.</summary>
+    public void Put(AddressSource source, IPNetwork prefix, uint identity)
+    {
+        SortedDictionary<AddressSource, uint> sources = SourcesOf(prefix);
+        sources[source] = identity;
+        if (Winner(sources).Source == source)
+            datapath.UpsertIpcache(prefix, identity);
+    }
+
+    /// <summary>Safe to repeat. Flows judged by the old answer are judged anew.</summary>
+    public void Remove(AddressSource source, IPNetwork prefix)
+    {
+        if (!_entries.TryGetValue(prefix, out SortedDictionary<AddressSource, uint>? sources))
+        {
+            datapath.DeleteIpcache(prefix);
+            return;
+        }
+
+        sources.Remove(source);
+        if (sources.Count > 0)
+        {
+            datapath.UpsertIpcache(prefix, Winner(sources).Identity);
+            return;
+        }
+
+        datapath.DeleteIpcache(prefix);
+        _entries.Remove(prefix);
+    }
+
+    /// <summary>Prefixes that policies name, while every running table says of them what it said of their addresses before: no flow is judged
+    /// anew for it.</summary>
+    public void PutNamed(IReadOnlyCollection<IpcacheRow> rows)
+    {
+        var visible = new List<IpcacheRow>(rows.Count);
+        foreach (IpcacheRow row in rows)
+        {
+            SortedDictionary<AddressSource, uint> sources = SourcesOf(row.Prefix);
+            sources[AddressSource.Policy] = row.Identity;
+            if (sources.Count == 1)
+                visible.Add(row);
+        }
+
+        datapath.UpsertPrefixes(visible);
+    }
+
+    /// <inheritdoc cref="PutNamed"/>
+    public void RemoveNamed(IReadOnlyCollection<IPNetwork> prefixes)
+    {
+        var visible = new List<IPNetwork>(prefixes.Count);
+        foreach (IPNetwork prefix in prefixes)
+        {
+            if (!_entries.TryGetValue(prefix, out SortedDictionary<AddressSource, uint>? sources))
+                continue;
+            sources.Remove(AddressSource.Policy);
+            if (sources.Count > 0)
+                continue;
+            _entries.Remove(prefix);
+            visible.Add(prefix);
+        }
+
+        datapath.DeletePrefixes(visible);
+    }
+
+    private SortedDictionary<AddressSource, uint> SourcesOf(IPNetwork prefix)
+    {
+        if (!_entries.TryGetValue(prefix, out SortedDictionary<AddressSource, uint>? sources))
+            _entries[prefix] = sources = [];
+        return sources;
+    }
+
+    private static (AddressSource Source, uint Identity) Winner(SortedDictionary<AddressSource, uint> sources)
+    {
+        (AddressSource source, uint identity) = sources.Last();
+        return (source, identity);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Ciliate.Agent.Addresses;
+using Ciliate.Agent.Control;
+using Ciliate.Agent.Identities;
+using Ciliate.Agent.State;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Policies;
+
+/// <summary>
+/// Gives each prefix that a policy names an identity, and takes it back. Around the flip to the new policies, in an order in which no address
+/// is ever judged by less than the old or the new:
+/// <code>
+/// before: numbers (on disk) ─▶ their entries under the old policies into all tables ─▶ ipcache
+/// after:  ipcache ─▶ their entries out of all tables ─▶ numbers rest
+/// </code>
+/// Used from the control loop only.
+/// </summary>
+public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributor distributor, AddressBook addresses, StateStore store)
+{
+    /// <summary>To be called before any endpoint runs <paramref name="next"/>.</summary>
+    public void Introduce(PolicySet next, PolicySet running, Undo undo)
+    {
+        HashSet<IPNetwork> held = [.. identities.HeldPrefixes.Select(row => row.Prefix!.Value)];
+        IPNetwork[] added = [.. next.NamedPrefixes().Where(prefix => !held.Contains(prefix))];
+        if (added.Length == 0)
+            return;
+        undo.Add("number prefixes", () => Release(added));
+        IReadOnlyList<IdentityRow> rows = identities.Acquire(added);
+        store.WriteIdentities(identities.Save());
+        distributor.Introduce([.. rows.Select(Describe)], running, undo);
+        undo.Add("map prefixes", () => addresses.RemoveNamed(added));
+        addresses.PutNamed([.. rows.Select(row => new IpcacheRow(row.Prefix!.Value, row.Id))]);
+    }
+
+    /// <summary>To be called when every endpoint runs <paramref name="current"/>. May be repeated after a failure.</summary>
+    public void Retire(PolicySet current)
+    {
+        HashSet<IPNetwork> named = [.. current.NamedPrefixes()];
+        IdentityRow[] gone = [.. identities.HeldPrefixes.Where(row => !named.Contains(row.Prefix!.Value))];
+        if (gone.Length == 0)
+            return;
+        addresses.RemoveNamed([.. gone.Select(row => row.Prefix!.Value)]);
+        distributor.Withdraw([.. gone.Select(row => row.Id)]);
+        Release([.. gone.Select(row => row.Prefix!.Value)]);
+    }
+
+    /// <summary>After a restart: the numbers of what the stored policies name, before any endpoint is given its tables.</summary>
+    public void Adopt(PolicySet stored)
+    {
+        identities.Acquire(stored.NamedPrefixes());
+        store.WriteIdentities(identities.Save());
+    }
+
+    /// <summary>After a restart, when every endpoint has its tables.</summary>
+    public void MapAdopted() =>
+        addresses.PutNamed([.. identities.HeldPrefixes.Select(row => new IpcacheRow(row.Prefix!.Value, row.Id))]);
+
+    private static Identity Describe(IdentityRow row) => Identity.OfPrefix(row.Id, row.Prefix!.Value);
+
+    private void Release(IReadOnlyCollection<IPNetwork> prefixes)
+    {
+        HashSet<IPNetwork> released = [.. prefixes];
+        foreach (IdentityRow row in identities.HeldPrefixes.Where(row => released.Contains(row.Prefix!.Value)).ToArray())
+            identities.Release(row.Id);
+        store.WriteIdentities(identities.Save());
+    }
+}

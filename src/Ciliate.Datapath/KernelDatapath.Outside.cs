@@ -1,0 +1,32 @@
+using System.Net;
+using Ciliate.Bpf;
+
+namespace Ciliate.Datapath;
+
+/// <summary>The way to the outside: uplinks and masquerade.</summary>
+public sealed partial class KernelDatapath
+{
+    public void SetUplinks(IReadOnlyList<Uplink> uplinks) => Explain($"set the uplinks to {Told(uplinks)}", () =>
+    {
+        // Inwards first: what comes back must be known before anything can leave.
+        _uplinkPrograms.Set(uplinks);
+        var used = _nat.UsedUplinks();
+        _uplinks.Set(uplinks, used.Contains);
+    });
+
+    public void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes) =>
+        Explain("set the ranges that are not masqueraded", () => _nat.SetExclusions(prefixes));
+
+    public IReadOnlyList<NatRow> DumpNat() => Explain("read the masqueraded flows", _nat.Dump);
+
+    /// <summary>The uplink in the tables, and its program loaded but not attached: for runs without a wire.</summary>
+    internal LoadedObject PrepareUplink(Uplink uplink)
+    {
+        var used = _nat.UsedUplinks();
+        _uplinks.Set([uplink], used.Contains);
+        return _uplinkPrograms.Load(uplink);
+    }
+
+    private static string Told(IReadOnlyList<Uplink> uplinks) =>
+        uplinks.Count == 0 ? "none" : string.Join(", ", uplinks.Select(uplink => uplink.Name));
+}

@@ -1,0 +1,13 @@
+namespace Ciliate.Datapath;
+
+/// <summary>Whether flows that leave by an uplink take its address, and by which ports (and ICMP echo identifiers). The range is to lie
+/// outside the host's own (net.ipv4.ip_local_port_range), and nobody on the host should listen in it.</summary>
+public sealed record MasqueradeOptions(bool IPv4, bool IPv6, ushort FirstPort = MasqueradeOptions.DefaultFirstPort, ushort LastPort = ushort.MaxValue)
+{
+    /// <summary>Above the range that Linux gives out by default.</summary>
+    public const ushort DefaultFirstPort = 61000;
+
+    internal uint PortCount => LastPort >= FirstPort && FirstPort != 0
+        ? (uint)(LastPort - FirstPort + 1)
+        : throw new DatapathException($"ports {FirstPort}-{LastPort} are no range to masquerade with");
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Ciliate.Bpf;
+using Ciliate.Datapath.Hooks;
+
+namespace Ciliate.Datapath;
+
+/// <summary>Runs <c>from_uplink</c> at the ingress of each uplink, recorded below <c>uplinks/IFINDEX/</c>, so that it outlives the agent.</summary>
+internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps maps, MasqueradeOptions? masquerade, InterfaceHooks hooks)
+{
+    public const string FromUplink = "from_uplink";
+
+    private readonly string _root = Path.Combine(root, "uplinks");
+    private readonly LoadOptions _options = new() { MapReplacements = maps.Shared };
+
+    /// <summary>Loads the program without hanging it anywhere.</summary>
+    public LoadedObject Load(Uplink uplink)
+    {
+        var spec = DatapathObjects.Host.Clone();
+        spec.SetConstant("uplink_ipv4", AddressCodec.Encode(uplink.IPv4));
+        spec.SetConstant("uplink_ipv6", AddressCodec.Encode(uplink.IPv6));
+        if (masquerade is not null)
+        {
+            spec.SetConstant("nat_first_port", (uint)masquerade.FirstPort);
+            spec.SetConstant("nat_port_count", masquerade.PortCount);
+        }
+        return loader.Load(spec, _options);
+    }
+
+    /// <summary>Attaches to all of these, replacing what is attached by one atomic update each, and lets go of all others.</summary>
+    public void Set(IReadOnlyList<Uplink> uplinks)
+    {
+        foreach (var uplink in uplinks)
+        {
+            using var loaded = Load(uplink);
+            var directory = Directory.CreateDirectory(PathOf(uplink.IfIndex)).FullName;
+            hooks.Attach(new HookPlace(directory, FromUplink, uplink.IfIndex, HookDirection.Ingress), loaded.Program(FromUplink));
+        }
+        foreach (var path in Directory.Exists(_root) ? Directory.GetDirectories(_root) : [])
+        {
+            if (uplinks.Any(uplink => PathOf(uplink.IfIndex) == path))
+                continue;
+            hooks.Release(path);
+            Directory.Delete(path);
+        }
+    }
+
+    private string PathOf(int ifIndex) => Path.Combine(_root, ifIndex.ToString(CultureInfo.InvariantCulture));
+}
