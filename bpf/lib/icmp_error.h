@@ -68,20 +68,55 @@ SUBPROGRAM int parse_embedded(struct __sk_buff *skb, const struct packet *p, str
 					      : parse_embedded_ipv6(skb, inner, offset);
 	if (result || parse_embedded_l4(skb, inner))
 		return -DROP_ICMP_ERROR_UNRELATED;
-	/* the error goes to who sent the packet; a container tells only of what came to it */
+	/* the error goes to who sent the packet */
 	return address_equal(&inner->source, &p->destination) ? 0 : -DROP_ICMP_ERROR_UNRELATED;
 }
 
 /* Is the sender of an error who it says? As for other packets if it is the other end of the flow; else a
  * router, that must not be a container or the host if it came from elsewhere. */
-static __always_inline int check_error_source(const struct packet *p, const struct own_side *own)
+SUBPROGRAM int check_error_source(const struct packet *p, const struct own_side *own)
 {
 	struct side router = {};
+	if (!p || !own)
+		return -DROP_INTERNAL;
 	if (!own->from_stack)
 		return 0;
 	if (side_of_address(&router, &p->source))
 		return -DROP_SPOOFED_ADDRESS;
 	return check_forwarded_source(own, router.endpoint, router.identity);
+}
+
+/* What is found out about an error; too much for the stack below judge(). */
+struct related {
+	struct packet inner;
+	struct flow_key key;
+	struct own_side
+		sent; /* as own_side of the embedded packet, which went the other way than the error */
+};
+
+ARRAY_MAP(related, BPF_MAP_TYPE_PERCPU_ARRAY, struct related, 1, 0);
+
+/* The flow of the embedded packet, that must be allowed now; judged anew where it is stale. */
+static __always_inline int check_related_flow(struct related *r, const struct own_side *own,
+					      struct judgement *j, __u32 *peer)
+{
+	_Bool sender_low = flow_key_of(&r->key, &r->inner);
+	struct flow *flow = bpf_map_lookup_elem(&flows, &r->key);
+	if (!flow || flow_expired(flow_expires(flow), bpf_jiffies64()))
+		return -DROP_ICMP_ERROR_UNRELATED;
+	j->reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
+	_Bool own_is_originator = own->is_source == j->reply;
+	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	/* the host is the host by any address */
+	__u32 identity = own_is_originator ? flow->destination_identity : flow->source_identity;
+	r->sent = (struct own_side){
+		.commit = own->commit,
+		.is_source = !own->is_source,
+		.from_stack = identity == IDENTITY_HOST,
+	};
+	if (judgement_holds(flow, &r->inner, &r->sent, own_is_originator))
+		return FLOW_ESTABLISHED;
+	return judge_again(&r->inner, &r->sent, flow, j);
 }
 
 /* An error passes if the flow of the packet that it tells of lives and is allowed now; it does not prolong
@@ -91,33 +126,18 @@ SUBPROGRAM int track_error(struct __sk_buff *skb, const struct packet *p, const 
 {
 	if (!p || !own || !j || !peer)
 		return -DROP_INTERNAL;
-	struct packet inner = {};
-	int result = parse_embedded(skb, p, &inner);
+	__u32 first = 0;
+	struct related *r = bpf_map_lookup_elem(&related, &first);
+	if (!r)
+		return -DROP_INTERNAL;
+	r->inner = (struct packet){};
+	int result = parse_embedded(skb, p, &r->inner);
+	if (!result)
+		result = check_error_source(p, own);
 	if (result)
 		return result;
-	if (own->is_source && !address_equal(&inner.destination, &p->source))
+	/* a container tells only of what came to it */
+	if (own->is_source && !address_equal(&r->inner.destination, &p->source))
 		return -DROP_ICMP_ERROR_UNRELATED;
-	result = check_error_source(p, own);
-	if (result)
-		return result;
-
-	struct flow_key key;
-	_Bool sender_low = flow_key_of(&key, &inner);
-	struct flow *flow = bpf_map_lookup_elem(&flows, &key);
-	if (!flow || flow_expired(flow_expires(flow), bpf_jiffies64()))
-		return -DROP_ICMP_ERROR_UNRELATED;
-	j->reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
-	/* the embedded packet went the other way than the error */
-	struct own_side sent = {.commit = own->commit, .is_source = !own->is_source};
-	_Bool own_is_originator = sent.is_source != j->reply;
-	/* the host is the host by any address */
-	sent.from_stack =
-		IDENTITY_HOST == (own_is_originator ? flow->destination_identity : flow->source_identity);
-	if (!judgement_holds(flow, &inner, &sent, own_is_originator)) {
-		result = judge_again(&inner, &sent, flow, j);
-		if (result)
-			return result;
-	}
-	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
-	return FLOW_ESTABLISHED;
+	return check_related_flow(r, own, j, peer);
 }

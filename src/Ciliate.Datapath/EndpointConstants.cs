@@ -20,6 +20,7 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity,
         spec.SetConstant("ipv6", AddressCodec.Encode(wiring.IPv6));
         spec.SetConstant("link_local", AddressCodec.Encode(AddressCodec.LinkLocal(wiring.ContainerMac)));
         spec.SetConstant("gateway_ipv4", AddressCodec.Encode(wiring.GatewayIPv4));
+        spec.SetConstant("broadcast_ipv4", AddressCodec.Encode(wiring.BroadcastIPv4));
         spec.SetConstant("gateway_ipv6", AddressCodec.Encode(wiring.GatewayIPv6));
         spec.SetConstant("flow_capacity", flowCapacity);
         spec.SetConstant("flow_ticks_tcp", ticks.Tcp);

@@ -92,6 +92,7 @@ public interface IDatapath : IDisposable
 /// <param name="IPv6">The container's IPv6 address, or null.</param>
 /// <param name="GatewayIPv4">Address whose ARP and echo requests the program answers.</param>
 /// <param name="GatewayIPv6">Address whose neighbour solicitations and echo requests the program answers.</param>
+/// <param name="BroadcastIPv4">Broadcast address of the range that <paramref name="IPv4"/> is from, or null.</param>
 public sealed record EndpointWiring(
     ushort Id,
     string HostInterface,
@@ -101,7 +102,8 @@ public sealed record EndpointWiring(
     IPAddress? IPv4,
     IPAddress? IPv6,
     IPAddress? GatewayIPv4,
-    IPAddress? GatewayIPv6);
+    IPAddress? GatewayIPv6,
+    IPAddress? BroadcastIPv4 = null);
 
 public enum TrafficDirection : byte
 {

@@ -69,15 +69,15 @@ public sealed class FlowTests
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
-    public void Identifier_0_and_errors_open_no_way_back(Family family)
+    public void Identifier_0_and_other_icmp_open_no_way_back(Family family)
     {
         using var rig = new Rig().AllowWebToDb(0, 0).Enforce();
         rig.WebSends(rig.FromWeb(family).EchoRequest(0)).IsRedirected();
-        rig.WebSends(Unreachable(rig.FromWeb(family), family)).IsRedirected();
+        rig.WebSends(Timestamp(rig.FromWeb(family), family)).IsRedirected();
 
         rig.DbSends(rig.FromDb(family).EchoReply(0)).IsRedirected();
         rig.DbSends(rig.FromDb(family).EchoRequest(0)).IsDropped(DropReason.PolicyDeniedEgress);
-        rig.DbSends(Unreachable(rig.FromDb(family), family)).IsDropped(DropReason.PolicyDeniedEgress);
+        rig.DbSends(Timestamp(rig.FromDb(family), family)).IsDropped(DropReason.PolicyDeniedEgress);
         rig.WebSends(rig.FromWeb(family).EchoReply(0)).IsDropped(DropReason.UnsolicitedReply);
         Assert.Single(rig.Datapath.DumpFlows());
     }
@@ -151,8 +151,9 @@ public sealed class FlowTests
         rig.WebSends(toRemote.Tcp(40000, 443, TcpFlags.Ack)).IsPassed();
     }
 
-    private static byte[] Unreachable(Frame frame, Family family) =>
-        family == Family.IPv4 ? frame.Raw(1, 3, 3, 0, 0, 0, 0, 0, 0) : frame.IcmpV6(1, 4, 0, 0, 0, 0, 0, 0);
+    /// <summary>ICMP that is neither an echo nor an error: a timestamp request, or a node information query.</summary>
+    private static byte[] Timestamp(Frame frame, Family family) =>
+        family == Family.IPv4 ? frame.Raw(1, 13, 0, 0, 0, 0, 0, 0, 0) : frame.IcmpV6(139, 0, 0, 0, 0, 0, 0, 0);
 
     private static void OpenConnection(Rig rig, Family family)
     {

@@ -20,6 +20,7 @@ public sealed class Rig : IDisposable
     public static readonly Station Web = NewStation("web", 1, "10.9.0.2", "fd09::2");
     public static readonly Station Db = NewStation("db", 2, "10.9.0.3", "fd09::3");
     public static readonly Station Remote = NewStation("remote", 0x77, "203.0.113.7", "2001:db8::7");
+    public static readonly Station Other = NewStation("other", 0x78, "203.0.113.1", "2001:db8::1");
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly Dictionary<ushort, EndpointProgramSet> _programs = [];
@@ -137,7 +138,7 @@ public sealed class Rig : IDisposable
     }
 
     private static EndpointWiring WiringOf(ushort id, Station station, int ifIndex) => new(
-        id, $"cil{id}", ifIndex, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6);
+        id, $"cil{id}", ifIndex, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6, IPAddress.Parse("10.9.0.255"));
 
     private static Station NewStation(string name, byte last, string ipv4, string ipv6) =>
         new(name, new PhysicalAddress([0x02, 0, 0, 0, 0, last]), IPAddress.Parse(ipv4), IPAddress.Parse(ipv6));
