@@ -82,7 +82,7 @@ public sealed class GatewayTests
         rig.WebSends(Solicitation(unspecified, Rig.Web.IPv6, option: [])).IsConsumed();
         rig.WebSends(Solicitation(unspecified, own, option: [])).IsConsumed();
         rig.WebSends(ToAllRouters(own).IcmpV6([133, .. new byte[7], 1, 1, .. Rig.Web.Mac.GetAddressBytes()])).IsConsumed();
-        rig.WebSends(ToAllRouters(unspecified).WithExtensionHeader(0, 5, 2, 0, 0, 1, 0, 0).IcmpV6([143, .. new byte[27]])).IsConsumed();
+        rig.WebSends(ToAllRouters(unspecified).WithExtensionHeader(0, 0, 5, 2, 0, 0, 1, 0).IcmpV6([143, .. new byte[27]])).IsConsumed();
         rig.WebSends(ToAllRouters(Rig.Web.IPv6).IcmpV6([136, 0, 0, 0, 0x20, 0, 0, 0, .. Rig.Web.IPv6.GetAddressBytes()])).IsConsumed();
     }
 
