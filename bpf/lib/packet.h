@@ -43,11 +43,10 @@ struct packet {
 	__u8 icmp_error;  /* tells about another packet, that it embeds */
 	__u8 group_frame; /* the frame is for many */
 	enum fragment_kind fragment;
-	__be32 fragment_id;
+	__u16 header_length;    /* of the transport header, where it is known */
 	__u16 fragment_offset;  /* bytes before this fragment's content */
 	__u16 fragment_content; /* where its content begins, from the Ethernet header on */
-	__u16 header_length;    /* of the transport header, where it is known */
-	__u8 reserved[4];
+	__be32 fragment_id;
 };
 
 /* What the datapath found out about a packet, for the event and the flow. */
@@ -63,7 +62,10 @@ struct judgement {
 	__u16 destination_endpoint;
 	enum direction direction;
 	__u8 reply;
-	__u8 reserved[2];
+	__u8 own_address; /* of the flow: not to be masqueraded */
+	__u8 reserved;
+	__u32 translation; /* of the flow, see translation_of() */
+	__u32 reserved2;
 };
 
 /* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */

@@ -54,7 +54,7 @@ public sealed partial class KernelDatapath : IDatapath
             options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
         _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
         _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
-        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, _hooks);
+        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
         AdoptSlots();
         _events = new EventReader(_maps.Events, _maps.EventCounts);
     }
