@@ -23,6 +23,8 @@ public sealed record AgentConfiguration
 
     public required int FlowTableSize { get; init; }
 
+    public required FlowTimeouts FlowTimeouts { get; init; }
+
     public required string HostInterfacePrefix { get; init; }
 
     /// <summary>Null: what the kernel has.</summary>

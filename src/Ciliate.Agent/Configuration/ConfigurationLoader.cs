@@ -66,6 +66,9 @@ public static class ConfigurationLoader
             IPv6Range = ipv6,
             AllowHostIngress = Boolean(values[AgentOptions.AllowHostIngress]),
             FlowTableSize = Number(values[AgentOptions.FlowTableSize], 1024, 4194304),
+            FlowTimeouts = new FlowTimeouts(
+                Seconds(values[AgentOptions.FlowTimeoutTcp]), Seconds(values[AgentOptions.FlowTimeoutTcpSyn]),
+                Seconds(values[AgentOptions.FlowTimeoutTcpFin]), Seconds(values[AgentOptions.FlowTimeoutOther])),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
             LogLevel = Level(values[AgentOptions.LogLevel]),
@@ -116,6 +119,8 @@ public static class ConfigurationLoader
         int.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
             : throw Refused(value, $"is not a number from {least} to {most}");
+
+    private static TimeSpan Seconds(OptionValue value) => TimeSpan.FromSeconds(Number(value, 1, 1_000_000));
 
     private static string InterfacePrefix(OptionValue value)
     {

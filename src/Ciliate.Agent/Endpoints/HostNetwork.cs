@@ -22,6 +22,7 @@ public sealed class HostNetwork : IDisposable
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
         IPv4Gateway = configuration.IPv4Range?.Gateway;
         IPv6Gateway = configuration.IPv6Range?.Gateway;
+        IPv4Broadcast = configuration.IPv4Range?.Broadcast;
     }
 
     public NetworkNamespace Namespace { get; }
@@ -34,6 +35,9 @@ public sealed class HostNetwork : IDisposable
     public IPAddress? IPv4Gateway { get; }
 
     public IPAddress? IPv6Gateway { get; }
+
+    /// <summary>Of the IPv4 range.</summary>
+    public IPAddress? IPv4Broadcast { get; }
 
     /// <summary>The gateway's addresses, of the families that are on.</summary>
     public IEnumerable<IPAddress> Gateways => new[] { IPv4Gateway, IPv6Gateway }.OfType<IPAddress>();

@@ -98,9 +98,8 @@ public static class AgentProcess
         host.RefuseOverlaps();
     }
 
-    // One container may have an eighth of the flows, so that it cannot take the table from the others.
     private static DatapathOptions Options(AgentConfiguration configuration) =>
-        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 8, configuration.HookBackend);
+        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, configuration.FlowTimeouts, configuration.HookBackend);
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

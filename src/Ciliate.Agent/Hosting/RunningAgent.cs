@@ -60,6 +60,7 @@ public sealed class RunningAgent : IAsyncDisposable
         _services.Recorder.RunAsync(_stop.Token),
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
         new Housekeeping(_services.Datapath, _services.HostAddresses, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new FlowCollection(_services.Datapath, _services.Time, logger).RunAsync(_stop.Token),
     ];
 
     /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
