@@ -68,6 +68,7 @@ public static class ConfigurationLoader
             FlowTableSize = Number(values[AgentOptions.FlowTableSize], 1024, 4194304),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
+            Masquerade = MasqueradeReader.Read(option => values[option], Boolean),
             LogLevel = Level(values[AgentOptions.LogLevel]),
             Values = [.. AgentOptions.All.Select(option => values[option])],
         };
@@ -144,6 +145,6 @@ public static class ConfigurationLoader
         _ => throw Refused(value, "is none of debug, info, warn, error"),
     };
 
-    private static ConfigurationException Refused(OptionValue value, string problem) =>
+    internal static ConfigurationException Refused(OptionValue value, string problem) =>
         new($"{value.Option.Name}: '{value.Text}' {problem} (from {value.Source})");
 }
