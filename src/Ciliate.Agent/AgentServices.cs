@@ -45,10 +45,12 @@ public sealed class AgentServices : IAsyncDisposable
         Rules = new RuleCatalog(time);
         var store = new StateStore(configuration.StateDirectory);
         var endpoints = new Table<ushort, Endpoint>();
-        var distributor = new PolicyDistributor(
-            datapath, endpoints, Identities, Rules, new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress });
+        var options = new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress };
+        var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options);
         var prefixes = new NamedPrefixes(Identities, distributor, book, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
+        Explainer = new PolicyExplainer(Policies, options);
+        Peers = new PeerFinder(endpoints, Identities, book);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, book, Identities, endpoints, distributor, Policies, store, time, BeginChange);
@@ -81,6 +83,10 @@ public sealed class AgentServices : IAsyncDisposable
     public EndpointManager Endpoints { get; }
 
     public PolicyManager Policies { get; }
+
+    public PolicyExplainer Explainer { get; }
+
+    public PeerFinder Peers { get; }
 
     public RuleCatalog Rules { get; }
 

@@ -19,6 +19,7 @@ namespace Ciliate.Api;
 [JsonSerializable(typeof(PolicyResource))]
 [JsonSerializable(typeof(IReadOnlyList<PolicyFile>))]
 [JsonSerializable(typeof(PolicyChange))]
+[JsonSerializable(typeof(ExplainResource))]
 [JsonSerializable(typeof(Flow))]
 [JsonSerializable(typeof(LostFlows))]
 [JsonSerializable(typeof(IReadOnlyList<PolicyMapEntry>))]

@@ -13,6 +13,7 @@ public static class ApiRoutes
     public const string Identities = "/v1/identity";
     public const string Policies = "/v1/policy";
     public const string Policy = "/v1/policy/{name}";
+    public const string Explain = "/v1/explain";
     public const string Flows = "/v1/flows";
     public const string PolicyMap = "/v1/map/policy";
     public const string FlowMap = "/v1/map/flow";
@@ -26,25 +27,37 @@ public static class ApiRoutes
     /// <param name="name"><c>namespace/name</c>; its slash travels as <c>%2F</c>.</param>
     public static string ToPolicy(string name) => $"{Policies}/{Uri.EscapeDataString(name)}";
 
-    public static string ToFlows(FlowQuery query)
+    public static string ToFlows(FlowQuery query) => WithQuery(
+        Flows,
+        (FlowQuery.LastKey, query.Last?.ToString(CultureInfo.InvariantCulture)),
+        (FlowQuery.FollowKey, query.Follow ? "true" : null),
+        (FlowQuery.VerdictKey, query.Verdict),
+        (FlowQuery.FromKey, query.From),
+        (FlowQuery.ToKey, query.To),
+        (FlowQuery.PortKey, query.Port?.ToString(CultureInfo.InvariantCulture)),
+        (FlowQuery.ProtocolKey, query.Protocol));
+
+    public static string ToExplain(ExplainQuery query) => WithQuery(
+        Explain,
+        (ExplainQuery.FromKey, query.From),
+        (ExplainQuery.ToKey, query.To),
+        (ExplainQuery.ProtocolKey, query.Protocol),
+        (ExplainQuery.PortKey, query.Port?.ToString(CultureInfo.InvariantCulture)),
+        (ExplainQuery.IcmpTypeKey, query.IcmpType),
+        (ExplainQuery.FlowKey, query.Flow?.ToString(CultureInfo.InvariantCulture)));
+
+    private static string WithQuery(string route, params ReadOnlySpan<(string Key, string? Value)> query)
     {
-        var path = new StringBuilder(Flows);
+        var path = new StringBuilder(route);
         char separator = '?';
-        void Add(string key, string? value)
+        foreach ((string key, string? value) in query)
         {
             if (value is null)
-                return;
+                continue;
             path.Append(separator).Append(key).Append('=').Append(Uri.EscapeDataString(value));
             separator = '&';
         }
 
-        Add(FlowQuery.LastKey, query.Last?.ToString(CultureInfo.InvariantCulture));
-        Add(FlowQuery.FollowKey, query.Follow ? "true" : null);
-        Add(FlowQuery.VerdictKey, query.Verdict);
-        Add(FlowQuery.FromKey, query.From);
-        Add(FlowQuery.ToKey, query.To);
-        Add(FlowQuery.PortKey, query.Port?.ToString(CultureInfo.InvariantCulture));
-        Add(FlowQuery.ProtocolKey, query.Protocol);
         return path.ToString();
     }
 }

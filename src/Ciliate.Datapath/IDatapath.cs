@@ -45,7 +45,8 @@ public interface IDatapath : IDisposable
     /// judged anew.</summary>
     void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows);
 
-    /// <inheritdoc cref="UpsertPrefixes"/>
+    /// <summary>The contrary of <see cref="UpsertPrefixes"/>. When it returns no packet is on its way any more that found one of them: their
+    /// entries may go.</summary>
     void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes);
 
     /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its

@@ -100,8 +100,13 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));
 
-    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) =>
-        Explain($"delete {prefixes.Count} ipcache entries", () => _ipcache.Delete(prefixes));
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) => Explain($"delete {prefixes.Count} ipcache entries", () =>
+    {
+        _ipcache.Delete(prefixes);
+        // A packet that has read the old identity still looks for that identity's entries.
+        if (prefixes.Count > 0)
+            SystemCall.WaitForGracePeriod();
+    });
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Ciliate.Datapath;
+using Ciliate.Policy;
 
 namespace Ciliate.Agent.Addresses;
 
@@ -18,6 +19,19 @@ public sealed class AddressBook(IDatapath datapath)
     private readonly Dictionary<IPNetwork, SortedDictionary<AddressSource, uint>> _entries = [];
 
     public bool Contains(IPNetwork prefix) => _entries.ContainsKey(prefix);
+
+    /// <summary>The identity of an address, as the kernel finds it: by its longest prefix.</summary>
+    public uint IdentityOf(IPAddress address)
+    {
+        int bits = address.GetAddressBytes().Length * 8;
+        for (int length = bits; length >= 0; length--)
+        {
+            if (Prefixes.TryParse($"{address}/{length}", out IPNetwork prefix) && _entries.TryGetValue(prefix, out var sources))
+                return Winner(sources).Identity;
+        }
+
+        return ReservedIdentities.World;
+    }
 
     /// <summary>Safe to repeat. Flows judged by the old answer are judged anew.</summary>
     public void Put(AddressSource source, IPNetwork prefix, uint identity)

@@ -102,6 +102,7 @@ public sealed class ApiServer : IAsyncDisposable
         application.MapGet(ApiRoutes.Policy, policies.GetAsync);
         application.MapDelete(ApiRoutes.Policy, policies.DeleteAsync);
 
+        application.MapGet(ApiRoutes.Explain, new ExplainHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Flows, new FlowHandlers(agent).GetAsync);
 
         var maps = new MapHandlers(agent);

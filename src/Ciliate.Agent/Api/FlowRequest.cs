@@ -10,15 +10,6 @@ namespace Ciliate.Agent.Api;
 /// <summary>A query for flows, checked. A key or value that is not understood is refused by name.</summary>
 internal sealed record FlowRequest(int Last, bool Follow, FlowFilter Filter)
 {
-    private static readonly Dictionary<string, byte> s_protocols = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["icmp"] = 1,
-        ["tcp"] = 6,
-        ["udp"] = 17,
-        ["icmpv6"] = 58,
-        ["sctp"] = 132,
-    };
-
     /// <exception cref="AgentException">A key or value is not understood.</exception>
     public static FlowRequest Parse(IQueryCollection query)
     {
@@ -62,9 +53,9 @@ internal sealed record FlowRequest(int Last, bool Follow, FlowFilter Filter)
         : value.Equals(FlowVerdict.Dropped, StringComparison.OrdinalIgnoreCase) ? VerdictKind.Dropped
         : throw AgentException.Invalid($"verdict: '{value}' is neither forwarded nor dropped");
 
-    private static byte Protocol(string value) => s_protocols.TryGetValue(value, out byte protocol)
+    private static byte Protocol(string value) => ProtocolNames.TryParse(value, out byte protocol)
         ? protocol
-        : throw AgentException.Invalid($"protocol: '{value}' is none of {string.Join(", ", s_protocols.Keys)}");
+        : throw AgentException.Invalid($"protocol: '{value}' is none of {ProtocolNames.Listing}");
 
     /// <summary>An address in one spelling, whatever it was written in.</summary>
     private static string Peer(string value) =>

@@ -27,7 +27,8 @@ internal static class FlowResources
             Ip(verdict),
             layer4,
             flow.DropReason,
-            flow.Rule);
+            flow.Rule,
+            flow.Sequence);
     }
 
     private static FlowEndpoint Endpoint(FlowPeer peer) =>
@@ -46,8 +47,8 @@ internal static class FlowResources
         _ when verdict.Source is null => null,
         Tcp => new FlowLayer4(Tcp: new FlowTcp(verdict.SourcePort, verdict.DestinationPort, FlowTcpFlags.FromByte(verdict.TcpFlags))),
         Udp => new FlowLayer4(Udp: new FlowUdp(verdict.SourcePort, verdict.DestinationPort)),
-        Icmp => new FlowLayer4(IcmpV4: new FlowIcmp()),
-        IcmpV6 => new FlowLayer4(IcmpV6: new FlowIcmp()),
+        Icmp => new FlowLayer4(IcmpV4: new FlowIcmp(verdict.IcmpType, verdict.IcmpCode)),
+        IcmpV6 => new FlowLayer4(IcmpV6: new FlowIcmp(verdict.IcmpType, verdict.IcmpCode)),
         _ => new FlowLayer4(Other: verdict.Protocol),
     };
 

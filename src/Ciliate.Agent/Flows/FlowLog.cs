@@ -38,6 +38,13 @@ public sealed class FlowLog(int capacity = FlowLog.DefaultCapacity)
             return LastLocked(most, filter);
     }
 
+    /// <summary>The flow of that number, counted from 1; null when it is gone or did not come yet.</summary>
+    public FlowRecord? Find(ulong sequence)
+    {
+        lock (_gate)
+            return Array.Find(_ring, flow => flow?.Sequence == sequence);
+    }
+
     /// <summary>The newest flows that match and a reader of all later ones: none is missed or seen twice in between.</summary>
     public (IReadOnlyList<FlowRecord> Last, FlowFollower Follower) Follow(int most, FlowFilter filter)
     {

@@ -49,6 +49,10 @@ public sealed partial class AgentClient
     public Task<PolicyChange> DeletePolicyAsync(string name, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToPolicy(name), ApiJson.Default.PolicyChange, default, cancellationToken);
 
+    /// <summary>Why a packet gets the verdict that it gets, by the policies as they are now.</summary>
+    public Task<ExplainResource> ExplainAsync(ExplainQuery query, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToExplain(query), ApiJson.Default.ExplainResource, default, cancellationToken);
+
     public Task<IReadOnlyList<PolicyMapEntry>> GetPolicyMapAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.PolicyMap, ApiJson.Default.IReadOnlyListPolicyMapEntry, default, cancellationToken);
 

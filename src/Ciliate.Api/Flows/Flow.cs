@@ -15,6 +15,7 @@ namespace Ciliate.Api;
 /// <param name="Layer4">Null when the packet was not parsed so far.</param>
 /// <param name="Rule">The rule that gave the verdict; null when no rule was asked.</param>
 /// <param name="Generation">The endpoint's generation it was judged under; 0 when none.</param>
+/// <param name="Id">Counts the verdicts of this run of the agent, from 1; what "policy explain" asks for.</param>
 /// <param name="Length">Bytes of the packet from its Ethernet header on.</param>
 public sealed record Flow(
     [property: JsonPropertyName("time")] DateTimeOffset Time,
@@ -30,7 +31,8 @@ public sealed record Flow(
     [property: JsonPropertyName("IP")] FlowIP? Ip = null,
     [property: JsonPropertyName("l4")] FlowLayer4? Layer4 = null,
     [property: JsonPropertyName("drop_reason_desc")] string? DropReason = null,
-    [property: JsonPropertyName("rule")] string? Rule = null);
+    [property: JsonPropertyName("rule")] string? Rule = null,
+    [property: JsonPropertyName("id")] ulong? Id = null);
 
 public static class FlowVerdict
 {

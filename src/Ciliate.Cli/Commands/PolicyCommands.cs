@@ -13,6 +13,7 @@ internal static class PolicyCommands
             List(terminal),
             Get(terminal),
             Delete(terminal),
+            PolicyExplainCommand.Build(terminal),
         };
 
     private static CliCommand Apply(Terminal terminal)
@@ -68,7 +69,7 @@ internal static class PolicyCommands
         return command;
     }
 
-    private static Argument<string> PolicyName() => new Argument<string>("POLICY") { Description = "NAMESPACE/NAME, or NAME in the namespace \"default\"" }
+    private static Argument<string> PolicyName() => new Argument<string>("POLICY") { Description = "NAMESPACE/NAME, or NAME in the namespace \"default\"; ccnp:NAME and knp:NAME for the other kinds" }
         .Refusing(string.IsNullOrWhiteSpace, "is not a name");
 
     private static TableView Rows(PolicyList list) => TableView.Of(

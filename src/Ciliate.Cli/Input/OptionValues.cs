@@ -21,6 +21,18 @@ internal static class OptionValues
             value => IPAddress.TryParse(value, out IPAddress? address) && address.AddressFamily == family && IsWhole(value, family),
             family == AddressFamily.InterNetwork ? "an IPv4 address" : "an IPv6 address");
 
+    public static Option<string?> AcceptingPort(this Option<string?> option) =>
+        option.Checked(text => TryParsePort(text, out _, out _), "a port from 1 to 65535, with /tcp, /udp or /sctp behind it or nothing");
+
+    /// <summary>Reads <c>53/udp</c>, or <c>5432</c> for TCP.</summary>
+    public static bool TryParsePort(string text, out ushort port, out string protocol)
+    {
+        string[] parts = text.Split('/');
+        protocol = parts.Length == 2 ? parts[1].ToUpperInvariant() : "TCP";
+        return ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port > 0
+            && parts.Length <= 2 && protocol is ("TCP" or "UDP" or "SCTP");
+    }
+
     /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>, or null when the option is not given.</summary>
     public static Option<int?> WithRange(this Option<int?> option, int least, int most)
     {

@@ -20,7 +20,7 @@ internal sealed class FlowWriter(Output output)
             output.WriteOfMany(flow, ApiJson.Default.Flow);
     }
 
-    /// <summary><c>20:46:32.125  dropped    ingress  client 10.101.0.4:41234 -> db 10.101.0.3:5432  TCP SYN  policy denied ingress  [rule]</c></summary>
+    /// <summary><c>20:46:32.125  dropped    ingress  client 10.101.0.4:41234 -> db 10.101.0.3:5432  TCP SYN  policy denied ingress  [rule]  #311</c></summary>
     private string Text(Flow flow)
     {
         bool dropped = flow.Verdict == FlowVerdict.Dropped;
@@ -32,7 +32,8 @@ internal sealed class FlowWriter(Output output)
         string reply = flow.IsReply ? "  reply" : "";
         string reason = flow.DropReason is { } text ? $"  {text}" : "";
         string rule = flow.Rule is { } by ? $"  {Coloured(CellStyle.Muted, $"[{OneLine.Of(by)}]")}" : "";
-        return $"{Coloured(CellStyle.Muted, time)}  {Coloured(dropped ? CellStyle.Bad : CellStyle.Good, verdict)}  {direction}  {OneLine.Of(peers)}  {protocol}{reply}{OneLine.Of(reason)}{rule}";
+        string id = flow.Id is { } number ? $"  {Coloured(CellStyle.Muted, $"#{number}")}" : "";
+        return $"{Coloured(CellStyle.Muted, time)}  {Coloured(dropped ? CellStyle.Bad : CellStyle.Good, verdict)}  {direction}  {OneLine.Of(peers)}  {protocol}{reply}{OneLine.Of(reason)}{rule}{id}";
     }
 
     private static (string Protocol, ushort? SourcePort, ushort? DestinationPort) Layer4(Flow flow) => flow.Layer4 switch

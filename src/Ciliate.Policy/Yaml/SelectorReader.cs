@@ -25,15 +25,14 @@ internal sealed class SelectorReader(string? policyNamespace)
     public LabelSelector Everything() =>
         policyNamespace is null ? LabelSelector.Everything : LabelSelector.Everything.With(InNamespace(policyNamespace));
 
-    /// <summary>Containers of the namespaces that one selector selects by their labels, of these those that the other selects.</summary>
+    /// <summary>Containers of the namespaces that one selector selects by their labels, of these those that the other selects. A container
+    /// without a namespace is in none, also where the selector only says what its labels must not be.</summary>
     public static LabelSelector ReadAcrossNamespaces(YamlField namespaces, YamlField? pods)
     {
         var unscoped = new SelectorReader(null);
         var selector = pods is { } field ? unscoped.ReadSubject(field) : LabelSelector.Everything;
-        var ofNamespaces = unscoped.ReadRequirements(namespaces, checkNamespace: false);
-        if (ofNamespaces.Count == 0)
-            return selector.With(new SelectorRequirement(LabelSources.Kubernetes, NamespaceKey, SelectorOperator.Exists));
-        return ofNamespaces.Aggregate(selector, (narrowed, requirement) => narrowed.With(new SelectorRequirement(
+        var inAny = selector.With(new SelectorRequirement(LabelSources.Kubernetes, NamespaceKey, SelectorOperator.Exists));
+        return unscoped.ReadRequirements(namespaces, checkNamespace: false).Aggregate(inAny, (narrowed, requirement) => narrowed.With(new SelectorRequirement(
             LabelSources.Kubernetes, NamespaceLabelsPrefix + requirement.Key, requirement.Operator, requirement.Values)));
     }
 

@@ -13,7 +13,7 @@ public sealed class ObserveCommandTests
         using var agent = FakeAgent.Answering($"{Flow}\n");
         Run run = await Run.Async(agent, "observe");
         Assert.EndsWith(
-            "  dropped    ingress  client 10.101.0.4:41234 -> web 10.101.0.3:8080  TCP SYN  policy denied ingress  [default-deny]\n",
+            "  dropped    ingress  client 10.101.0.4:41234 -> web 10.101.0.3:8080  TCP SYN  policy denied ingress  [default-deny]  #311\n",
             run.Out, StringComparison.Ordinal);
         Assert.StartsWith("GET /v1/flows?last=20 HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
     }

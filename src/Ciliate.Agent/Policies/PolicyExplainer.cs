@@ -1,0 +1,45 @@
+using Ciliate.Agent.Endpoints;
+using Ciliate.Policy;
+
+namespace Ciliate.Agent.Policies;
+
+/// <summary>What a packet is, as far as policies ask.</summary>
+/// <param name="Protocol">IANA number.</param>
+/// <param name="Port">Destination port, or the type of an ICMP or ICMPv6 message, or 0.</param>
+public readonly record struct PacketKind(byte Protocol, ushort Port)
+{
+    public bool IsIcmp => Protocol is IpProtocols.Icmp or IpProtocols.IcmpV6;
+
+    public override string ToString() => Protocol switch
+    {
+        IpProtocols.Tcp => $"TCP {Port}",
+        IpProtocols.Udp => $"UDP {Port}",
+        IpProtocols.Sctp => $"SCTP {Port}",
+        IpProtocols.Icmp => $"ICMP type {Port}",
+        IpProtocols.IcmpV6 => $"ICMPv6 type {Port}",
+        _ => $"protocol {Protocol}",
+    };
+}
+
+/// <summary>One side's answer.</summary>
+public sealed record ExplainedDirection(Endpoint Endpoint, Explanation Explanation);
+
+/// <summary>The verdict of both sides. It speaks of policies alone: what is not IP, spoofed or a reply nobody waits for never comes so far.</summary>
+public sealed record ExplainedPacket(PacketSide From, PacketSide To, PacketKind Kind, ExplainedDirection? Egress, ExplainedDirection? Ingress)
+{
+    public bool Allowed => new[] { Egress, Ingress }.OfType<ExplainedDirection>().All(direction => direction.Explanation.Verdict.Allowed);
+}
+
+/// <summary>Asks the engine what the kernel asks its tables. Used from the control loop only.</summary>
+public sealed class PolicyExplainer(PolicyManager policies, ResolveOptions options)
+{
+    /// <exception cref="AgentException">Neither side is an endpoint here: no policy is asked.</exception>
+    public ExplainedPacket Explain(PacketSide from, PacketSide to, PacketKind kind) => from.Endpoint is null && to.Endpoint is null
+        ? throw AgentException.Invalid("neither side is an endpoint of this agent, so no policy is asked; name one that is")
+        : new ExplainedPacket(
+            from, to, kind, Explain(TrafficDirection.Egress, from, to, kind), Explain(TrafficDirection.Ingress, to, from, kind));
+
+    private ExplainedDirection? Explain(TrafficDirection direction, PacketSide own, PacketSide peer, PacketKind kind) =>
+        own.Endpoint is not { } endpoint ? null : new ExplainedDirection(endpoint, PolicyEngine.Explain(
+            policies.Current.Policies, own.Identity.Labels, direction, peer.Identity, kind.Protocol, kind.Port, options, endpoint.NamedPorts));
+}

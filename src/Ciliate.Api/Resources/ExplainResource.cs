@@ -1,0 +1,36 @@
+namespace Ciliate.Api;
+
+/// <summary>The verdict that a packet gets by the policies as they are now, and why.</summary>
+/// <param name="Packet">What was asked, such as <c>TCP 5432</c>.</param>
+/// <param name="Verdict">One of <see cref="ExplainVerdict"/>; allowed when each of the directions allows it.</param>
+/// <param name="Egress">Left out when the sender is no endpoint here.</param>
+/// <param name="Ingress">Left out when the receiver is no endpoint here.</param>
+/// <param name="Recorded">What the flow was told when it was seen; for a flow only.</param>
+public sealed record ExplainResource(
+    ExplainSide From, ExplainSide To, string Packet, string Verdict,
+    ExplainDirection? Egress = null, ExplainDirection? Ingress = null, ExplainRecorded? Recorded = null);
+
+/// <param name="Identity">What policies know it by.</param>
+/// <param name="Labels">Of the identity.</param>
+/// <param name="Name">Of the endpoint; left out when it is none.</param>
+/// <param name="Address">Left out when none was asked for.</param>
+public sealed record ExplainSide(uint Identity, IReadOnlyList<string> Labels, string? Name = null, string? Address = null);
+
+/// <param name="Endpoint">Name of the endpoint whose policy it is.</param>
+/// <param name="Verdict">One of <see cref="ExplainVerdict"/>.</param>
+/// <param name="Rule">The rule that gives the verdict, or <c>default-deny</c>, <c>not-enforced</c>, <c>default-allow</c>, <c>host-access</c>.</param>
+/// <param name="Candidates">Every rule that applies to the endpoint in this direction, those that deny first.</param>
+/// <param name="File">Where the rule came from, as the one who applied it called it; left out for a rule that nobody wrote.</param>
+public sealed record ExplainDirection(
+    string Endpoint, string Verdict, string Rule, IReadOnlyList<ExplainCandidate> Candidates, string? File = null);
+
+/// <param name="Outcome">What came of it: <c>decided</c>, or why it did not.</param>
+public sealed record ExplainCandidate(string Rule, string Outcome, string? File = null);
+
+public sealed record ExplainRecorded(string Verdict, string? Rule = null, string? DropReason = null);
+
+public static class ExplainVerdict
+{
+    public const string Allowed = "allowed";
+    public const string Denied = "denied";
+}

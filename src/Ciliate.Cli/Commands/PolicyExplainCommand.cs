@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Ciliate.Api;
+
+namespace Ciliate.Cli.Commands;
+
+internal static class PolicyExplainCommand
+{
+    private const string ExampleLine = "ciliate policy explain --from app=web --to db --port 5432/tcp";
+    private const string PeerHelp = "endpoint, label KEY=VALUE, IP address, identity:N, host or world";
+
+    private static readonly Option<string?> From = new("--from") { Description = $"Who sends: {PeerHelp}", HelpName = "PEER" };
+
+    private static readonly Option<string?> To = new("--to") { Description = $"Who gets it: {PeerHelp}", HelpName = "PEER" };
+
+    private static readonly Option<string?> Port = new Option<string?>("--port")
+    {
+        Description = "Destination port, with its protocol: 5432/tcp, 53/udp, 36412/sctp (default: tcp)",
+        HelpName = "N[/PROTOCOL]",
+    }.AcceptingPort();
+
+    private static readonly Option<string?> Icmp = new("--icmp") { Description = "Instead of --port: an ICMP type, by name or number", HelpName = "TYPE" };
+
+    private static readonly Option<string?> IcmpV6 = new("--icmpv6") { Description = "Instead of --port: an ICMPv6 type, by name or number", HelpName = "TYPE" };
+
+    private static readonly Option<int?> Protocol = new Option<int?>("--protocol")
+    {
+        Description = "Instead of --port: the number of a protocol without ports",
+        HelpName = "N",
+    }.WithRange(0, byte.MaxValue);
+
+    private static readonly Option<int?> Flow = new Option<int?>("--flow")
+    {
+        Description = "Instead of all others: the number of a flow that observe shows",
+        HelpName = "N",
+    }.WithRange(1, int.MaxValue);
+
+    public static Command Build(Terminal terminal)
+    {
+        var command = new CliCommand("explain", "Tell which verdict a packet gets, by which rule, and what became of the other rules", ExampleLine)
+        {
+            From, To, Port, Icmp, IcmpV6, Protocol, Flow,
+        };
+        command.Validators.Add(static result =>
+        {
+            int packets = new Option[] { Port, Icmp, IcmpV6, Protocol }.Count(option => result.GetResult(option) is not null);
+            int sides = new Option[] { From, To }.Count(option => result.GetResult(option) is not null);
+            if ((result.GetResult(Flow) is null ? (2, 1) : (0, 0)) != (sides, packets))
+                result.AddError("give --from, --to and one of --port, --icmp, --icmpv6 and --protocol, or --flow alone");
+        });
+        command.Does(terminal, static async (parsed, client, output, cancellationToken) =>
+        {
+            ExplainResource answer = await client.ExplainAsync(Query(parsed), cancellationToken).ConfigureAwait(false);
+            output.Write(answer, ApiJson.Default.ExplainResource, Rows);
+        });
+        return command;
+    }
+
+    private static ExplainQuery Query(ParseResult parsed)
+    {
+        var query = new ExplainQuery(parsed.GetValue(From), parsed.GetValue(To), Flow: (ulong?)parsed.GetValue(Flow));
+        if (parsed.GetValue(Port) is { } text && OptionValues.TryParsePort(text, out ushort port, out string protocol))
+            return query with { Port = port, Protocol = protocol };
+        if (parsed.GetValue(Icmp) is { } icmp)
+            return query with { Protocol = "icmp", IcmpType = icmp };
+        if (parsed.GetValue(IcmpV6) is { } icmpV6)
+            return query with { Protocol = "icmpv6", IcmpType = icmpV6 };
+        return query with { Protocol = parsed.GetValue(Protocol)?.ToString(CultureInfo.InvariantCulture) };
+    }
+
+    /// <summary>The verdict, then each direction's, then the rules that were looked at for it.</summary>
+    private static TableView Rows(ExplainResource answer) => new(
+        ["DIRECTION", "ENDPOINT", "RESULT", "RULE", "FILE"],
+        [
+            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), "-", "-"],
+            .. Rows("egress", answer.Egress),
+            .. Rows("ingress", answer.Ingress),
+        ]);
+
+    private static IEnumerable<Cell[]> Rows(string name, ExplainDirection? direction) => direction is null
+        ? []
+        : direction.Candidates.Where(candidate => candidate.Outcome != "decided")
+            .Select(candidate => new Cell[] { name, direction.Endpoint, new(candidate.Outcome, CellStyle.Muted), candidate.Rule, candidate.File ?? "-" })
+            .Prepend([name, direction.Endpoint, Verdict(direction.Verdict), direction.Rule, direction.File ?? "-"]);
+
+    private static Cell Verdict(string verdict) => new(verdict, verdict == ExplainVerdict.Allowed ? CellStyle.Good : CellStyle.Bad);
+
+    private static string Name(ExplainSide side) => side.Name ?? side.Address ?? string.Join(',', side.Labels);
+}

@@ -1,0 +1,52 @@
+namespace Ciliate.Cli.Tests.Commands;
+
+public sealed class ExplainCommandTests
+{
+    [Fact]
+    public async Task The_answer_is_the_verdict_of_both_sides_with_rules_and_files()
+    {
+        using var agent = FakeAgent.Answering(Repository.Example("ExplainResource"));
+
+        Run run = await Run.Async(agent, "policy", "explain", "--from", "client", "--to", "app=web", "--port", "8080/tcp");
+
+        Assert.Equal(
+            """
+            DIRECTION   ENDPOINT                 RESULT    RULE                 FILE
+            both        client -> web TCP 8080   denied    -                    -
+            egress      client                   allowed   not-enforced         -
+            ingress     web                      denied    web/ingressDeny[0]   policies/web.yaml
+
+            """,
+            run.Out);
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.StartsWith("GET /v1/explain?from=client&to=app%3Dweb&protocol=TCP&port=8080 HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("from=host&to=world&protocol=icmp&icmp-type=echo-request", "--from", "host", "--to", "world", "--icmp", "echo-request")]
+    [InlineData("from=a&to=b&protocol=icmpv6&icmp-type=128", "--from", "a", "--to", "b", "--icmpv6", "128")]
+    [InlineData("from=a&to=b&protocol=47", "--from", "a", "--to", "b", "--protocol", "47")]
+    [InlineData("from=a&to=b&protocol=UDP&port=53", "--from", "a", "--to", "b", "--port", "53/udp")]
+    [InlineData("flow=311", "--flow", "311")]
+    public async Task Every_way_to_ask_reaches_the_agent(string query, params string[] options)
+    {
+        using var agent = FakeAgent.Answering(Repository.Example("ExplainResource"));
+        Assert.Equal(ExitCode.Ok, (await Run.Async(agent, ["policy", "explain", .. options])).ExitCode);
+        Assert.StartsWith($"GET /v1/explain?{query} HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("give --from, --to and one of", "--from", "a", "--to", "b")]
+    [InlineData("give --from, --to and one of", "--from", "a", "--port", "1")]
+    [InlineData("give --from, --to and one of", "--from", "a", "--to", "b", "--port", "1", "--icmp", "8")]
+    [InlineData("give --from, --to and one of", "--flow", "1", "--from", "a")]
+    [InlineData("--port \"0\" is not a port", "--from", "a", "--to", "b", "--port", "0")]
+    [InlineData("--port \"80/icmp\" is not a port", "--from", "a", "--to", "b", "--port", "80/icmp")]
+    public async Task What_is_no_question_is_refused(string problem, params string[] options)
+    {
+        using var agent = FakeAgent.Answering("{}");
+        Run run = await Run.Async(agent, ["policy", "explain", .. options]);
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(problem, run.Error, StringComparison.Ordinal);
+    }
+}
