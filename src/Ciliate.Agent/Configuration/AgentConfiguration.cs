@@ -1,4 +1,5 @@
 using Ciliate.Agent.Ipam;
+using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,8 @@ public sealed record AgentConfiguration
 
     /// <summary>Null: what the kernel has.</summary>
     public required HookKind? HookBackend { get; init; }
+
+    public required MasqueradeSettings Masquerade { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

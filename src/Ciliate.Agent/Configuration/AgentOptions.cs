@@ -44,13 +44,29 @@ public static class AgentOptions
     public static readonly AgentOption HookBackend = new(
         "hook-backend", "auto", "auto, tcx or clsact", "How programs hang at interfaces; auto is tcx where the kernel has it, else clsact.");
 
+    public static readonly AgentOption Masquerade = new(
+        "masquerade", "true", "true or false", "Containers' IPv4 packets leave the host with the address of the uplink.");
+
+    public static readonly AgentOption MasqueradeIPv6 = new(
+        "masquerade-ipv6", "true", "true or false", "The same for IPv6.");
+
+    public static readonly AgentOption Devices = new(
+        "devices", "auto", "auto, or names or patterns such as eth*, separated by commas", "The uplinks; auto is the interfaces of default routes.");
+
+    public static readonly AgentOption MasqueradePorts = new(
+        "masquerade-ports", "16384-32767", "two ports from 1024 to 65535", "Ports and echo identifiers that masqueraded connections take at the uplink.");
+
+    public static readonly AgentOption MasqueradeExclude = new(
+        "masquerade-exclude", "none", "none, or networks separated by commas", "Destinations that see containers by their own addresses.");
+
     public static readonly AgentOption LogLevel = new(
         "log-level", "info", "debug, info, warn or error", "The least severe message that is logged.");
 
     public static IReadOnlyList<AgentOption> All { get; } =
     [
         Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
-        FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend, LogLevel,
+        FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
+        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeExclude, LogLevel,
     ];
 
     public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);

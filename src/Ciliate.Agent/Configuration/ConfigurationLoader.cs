@@ -71,6 +71,7 @@ public static class ConfigurationLoader
                 Seconds(values[AgentOptions.FlowTimeoutTcpFin]), Seconds(values[AgentOptions.FlowTimeoutOther])),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
+            Masquerade = MasqueradeReader.Read(option => values[option], Boolean),
             LogLevel = Level(values[AgentOptions.LogLevel]),
             Values = [.. AgentOptions.All.Select(option => values[option])],
         };
@@ -149,6 +150,6 @@ public static class ConfigurationLoader
         _ => throw Refused(value, "is none of debug, info, warn, error"),
     };
 
-    private static ConfigurationException Refused(OptionValue value, string problem) =>
+    internal static ConfigurationException Refused(OptionValue value, string problem) =>
         new($"{value.Option.Name}: '{value.Text}' {problem} (from {value.Source})");
 }

@@ -1,6 +1,7 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, ControlLoop loop, TimeProvider time, ILogger logger)
+    IDatapath datapath, HostAddresses hostAddresses, Masquerade masquerade, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -21,6 +22,7 @@ internal sealed class Housekeeping(
         {
             await TryAsync("freeing old generations", datapath.ReclaimGenerations, cancellationToken).ConfigureAwait(false);
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
+            await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
         }
     }
 
