@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using Ciliate.Oracle;
+
+namespace Ciliate.Verdicts.Tests;
+
+/// <summary>A packet together with the family it travels in, which the labels of its ends do not tell.</summary>
+internal sealed record Shot(Packet Packet, bool IsIPv6)
+{
+    public override string ToString() => $"{Packet}, {(IsIPv6 ? "IPv6" : "IPv4")}";
+}
+
+/// <summary>Random first packets, on ports and messages that policies name and right beside them.</summary>
+internal sealed class PacketGenerator(Random random, World world)
+{
+    private static readonly int[] PortProtocols = [6, 6, 17, 132];
+
+    public Shot Next()
+    {
+        var container = random.Pick(world.Containers);
+        bool isIPv6 = random.Chance(0.5);
+        var other = Other(container, ref isIPv6);
+        var (source, destination) = random.Chance(0.5) ? (container, other) : (other, container);
+        var (protocol, port) = Content(isIPv6);
+        return new Shot(new Packet(source, destination, protocol, port), isIPv6);
+    }
+
+    private Party Other(Party container, ref bool isIPv6)
+    {
+        if (random.Chance(0.5))
+            return random.Pick([.. world.Containers.Where(other => !ReferenceEquals(other, container))]);
+        if (random.Chance(0.3))
+            return Party.Of(random.Pick(World.Entities));
+        var address = random.Pick(World.Outside);
+        isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        return Party.At(address);
+    }
+
+    private (int Protocol, int Port) Content(bool isIPv6) => random.Next(8) switch
+    {
+        0 => isIPv6 ? (58, random.Pick(FrameMaker.IcmpV6Types)) : (1, random.Pick(FrameMaker.IcmpTypes)),
+        1 => (random.Pick(47, 50), 0),
+        _ => (random.Pick(PortProtocols), Math.Max(1, random.Pick(World.Ports) + random.Pick(-1, 0, 0, 0, 1, 2, 7, 8, 512, 513))),
+    };
+}
