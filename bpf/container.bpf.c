@@ -8,7 +8,9 @@
 #include "lib/echo.h"
 #include "lib/event.h"
 #include "lib/judge.h"
+#include "lib/mark.h"
 #include "lib/ndisc.h"
+#include "lib/outside.h"
 #include "lib/source.h"
 
 static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
@@ -82,7 +84,7 @@ int from_container(struct __sk_buff *skb)
 	if (result < 0)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 	_Bool opened = result == FLOW_OPENED;
-	result = peer ? deliver_to_endpoint(skb, &p, peer) : TC_ACT_OK;
+	result = peer ? deliver_to_endpoint(skb, &p, peer) : leave(skb, &p, &j);
 	if (result >= 0 && peer)
 		count_packet(peer, DIRECTION_INGRESS, skb->len);
 	if (result >= 0 && opened)
@@ -112,7 +114,12 @@ int to_container(struct __sk_buff *skb)
 {
 	struct packet p = {};
 	struct judgement j = {.direction = DIRECTION_INGRESS, .destination_endpoint = endpoint_id};
-	struct own_side own = {.commit = own_commit(), .from_stack = 1, .arrived_on = skb->ingress_ifindex};
+	struct own_side own = {
+		.commit = own_commit(),
+		.from_stack = 1,
+		.arrived_on = skb->ingress_ifindex,
+		.is_answer = skb->mark == MARK_TRANSLATED_BACK,
+	};
 	int result = own.commit ? host_preamble(skb, &p) : -DROP_NO_GENERATION;
 	if (result)
 		return finish(skb, &p, &j, DIRECTION_INGRESS, result);

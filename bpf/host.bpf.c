@@ -1,18 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The hook at an interface to the outside. */
-#include <linux/pkt_cls.h>
+#include "lib/event.h"
+#include "lib/uplink.h"
 
-#include "lib/config.h"
-#include "lib/maps.h"
-
-CONFIG(struct address, uplink_ipv4, "The uplink's IPv4 address, as ::ffff:a.b.c.d.");
-CONFIG(struct address, uplink_ipv6, "The uplink's IPv6 address.");
+/* What the host gets most of, told by a look at its headers: a packet to the uplink's own address and to a
+ * port that is not kept for masquerade. */
+static __always_inline _Bool is_plainly_the_hosts(struct __sk_buff *skb)
+{
+	__u32 transport = ETH_HLEN;
+	__u8 protocol;
+	if (skb->protocol == be16(ETH_P_IP)) {
+		struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+		if (!ip || ip->ihl != 5 || (ip->frag_off & be16(0x3fff)) || ip->daddr != uplink_ipv4.words[3])
+			return 0;
+		protocol = ip->protocol;
+		transport += sizeof(*ip);
+	} else {
+		struct ipv6hdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+		if (!ip || !address_equal((struct address *)&ip->daddr, &uplink_ipv6))
+			return 0;
+		protocol = ip->nexthdr;
+		transport += sizeof(*ip);
+	}
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		return 0;
+	struct ports *ports = header_at(skb, transport, sizeof(*ports));
+	return ports && !in_nat_range(ports->destination);
+}
 
 /* tc ingress of an uplink. */
 SEC("tc")
 int from_uplink(struct __sk_buff *skb)
 {
-	return TC_ACT_OK;
+	if (skb->vlan_present || skb->pkt_type != PACKET_HOST ||
+	    (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6)) ||
+	    is_plainly_the_hosts(skb))
+		return TC_ACT_OK;
+
+	struct packet p = {.ethertype = host16(skb->protocol)};
+	struct judgement j = {.direction = DIRECTION_INGRESS, .source_identity = IDENTITY_WORLD};
+	if (parse_ip(skb, &p))
+		return TC_ACT_OK; /* the stack knows what to do with it */
+	int result = TC_ACT_OK;
+	if (!is_uplink_address(&p))
+		result = pass_to_container(skb, &p);
+	if (result == TC_ACT_OK && may_be_masqueraded(&p))
+		result = translate_back(skb, &p, &j);
+	if (likely(result >= 0))
+		return result;
+	count_drop(-result, DIRECTION_INGRESS, skb->len);
+	emit_event(skb, &p, &j, EVENT_DROPPED, -result);
+	return TC_ACT_SHOT;
 }
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

@@ -26,6 +26,7 @@ enum flow_flag : __u8 {
 	FLOW_ORIGINATOR_LOW = 0x01, /* the first packet came from the low side */
 	FLOW_REPLIED = 0x02,
 	FLOW_AUDITED = 0x04,
+	FLOW_OWN_ADDRESS = 0x08, /* leaves with the container's address, wherever it goes */
 };
 
 /* judged tells under what the flow was allowed: upper half the version of the original source, lower half

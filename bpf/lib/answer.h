@@ -6,10 +6,9 @@
 #include <linux/pkt_cls.h>
 
 #include "address.h"
+#include "checksum.h"
 #include "config.h"
 #include "packet.h"
-
-#define PACKET_TYPE_HOST 0
 
 static __always_inline void answer_from_gateway(struct ethhdr *eth)
 {
@@ -20,22 +19,6 @@ static __always_inline void answer_from_gateway(struct ethhdr *eth)
 static __always_inline int send_answer(struct __sk_buff *skb)
 {
 	/* the question may have been a multicast; the answer is not */
-	bpf_skb_change_type(skb, PACKET_TYPE_HOST);
+	bpf_skb_change_type(skb, PACKET_HOST);
 	return bpf_redirect_peer(host_ifindex, 0);
-}
-
-/* Folds a 32-bit sum into the complement that goes into a checksum field (RFC 1071). */
-static __always_inline __be16 fold_checksum(__u64 sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__be16)~sum;
-}
-
-/* A checksum after a 16-bit word of what it covers went from one value to another (RFC 1624). */
-static __always_inline __be16 update_checksum(__be16 checksum, __be16 from, __be16 to)
-{
-	return fold_checksum((__u64)(__u16)~checksum + (__u16)~from + (__u16)to);
 }

@@ -5,6 +5,10 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+/* of sys/socket.h, which is not for here */
+#define AF_INET  2
+#define AF_INET6 10
+
 #define NULL      ((void *)0)
 #define SEC(name) __attribute__((section(name), used))
 #undef __always_inline
@@ -25,13 +29,32 @@
 HELPER(void *, bpf_map_lookup_elem, BPF_FUNC_map_lookup_elem, void *map, const void *key);
 HELPER(long, bpf_map_update_elem, BPF_FUNC_map_update_elem, void *map, const void *key, const void *value,
        __u64 flags);
+HELPER(long, bpf_map_delete_elem, BPF_FUNC_map_delete_elem, void *map, const void *key);
 HELPER(__u64, bpf_ktime_get_ns, BPF_FUNC_ktime_get_ns, void);
 HELPER(__u64, bpf_jiffies64, BPF_FUNC_jiffies64, void);
 HELPER(long, bpf_redirect, BPF_FUNC_redirect, __u32 ifindex, __u64 flags);
 HELPER(long, bpf_redirect_peer, BPF_FUNC_redirect_peer, __u32 ifindex, __u64 flags);
+HELPER(long, bpf_redirect_neigh, BPF_FUNC_redirect_neigh, __u32 ifindex, struct bpf_redir_neigh *params,
+       int params_size, __u64 flags);
+HELPER(long, bpf_fib_lookup, BPF_FUNC_fib_lookup, void *context, struct bpf_fib_lookup *params, int size,
+       __u32 flags);
+HELPER(long, bpf_check_mtu, BPF_FUNC_check_mtu, void *context, __u32 ifindex, __u32 *mtu, __s32 difference,
+       __u64 flags);
 HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);
 HELPER(long, bpf_skb_change_tail, BPF_FUNC_skb_change_tail, struct __sk_buff *skb, __u32 length, __u64 flags);
 HELPER(long, bpf_skb_change_type, BPF_FUNC_skb_change_type, struct __sk_buff *skb, __u32 type);
+HELPER(long, bpf_skb_store_bytes, BPF_FUNC_skb_store_bytes, struct __sk_buff *skb, __u32 offset,
+       const void *from, __u32 length, __u64 flags);
+HELPER(long, bpf_l3_csum_replace, BPF_FUNC_l3_csum_replace, struct __sk_buff *skb, __u32 offset, __u64 from,
+       __u64 to, __u64 size);
+HELPER(long, bpf_l4_csum_replace, BPF_FUNC_l4_csum_replace, struct __sk_buff *skb, __u32 offset, __u64 from,
+       __u64 to, __u64 flags);
+HELPER(struct bpf_sock *, bpf_skc_lookup_tcp, BPF_FUNC_skc_lookup_tcp, void *context,
+       struct bpf_sock_tuple *tuple, __u32 size, __u64 namespace, __u64 flags);
+HELPER(struct bpf_sock *, bpf_sk_lookup_udp, BPF_FUNC_sk_lookup_udp, void *context,
+       struct bpf_sock_tuple *tuple, __u32 size, __u64 namespace, __u64 flags);
+HELPER(long, bpf_sk_release, BPF_FUNC_sk_release, void *socket);
+HELPER(__u32, bpf_get_prandom_u32, BPF_FUNC_get_prandom_u32, void);
 HELPER(__s64, bpf_csum_diff, BPF_FUNC_csum_diff, __be32 *from, __u32 from_size, __be32 *to, __u32 to_size,
        __wsum seed);
 HELPER(void *, bpf_ringbuf_reserve, BPF_FUNC_ringbuf_reserve, void *ring, __u64 size, __u64 flags);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flow.h"
+#include "nat.h"
 #include "policy.h"
 #include "side.h"
 
@@ -13,7 +14,7 @@ struct own_side {
 	__u32 is_source;
 	__u32 from_stack; /* at to_container */
 	__u32 arrived_on; /* there: interface that the packet came in by, 0 when it is the host's own */
-	__u32 reserved;
+	__u32 is_answer;  /* there: was sent to an uplink's address, so nothing but the answer to a flow */
 };
 
 /* What the host's stack sends to a container is believed to be from where it says only so far: the host's own
@@ -163,6 +164,8 @@ static __always_inline int judge_new(const struct flow_key *key, const struct pa
 {
 	if (p->echo_reply)
 		return -DROP_UNSOLICITED_REPLY;
+	if (own->is_answer)
+		return -DROP_NO_FLOW;
 	j->reply = 0;
 	int result = judge(p, own, j);
 	if (!result && !is_flowless(p))
@@ -202,6 +205,8 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 		if (flow_closing(flow))
 			goto opens;
 		if (reply) {
+			if (own->is_answer)
+				return -DROP_NO_FLOW;
 			/* Not a reply, whatever the flow's direction (RFC 9293, 3.5): both sides open at
 			 * once, or a disguise. */
 			j->reply = 0;
@@ -223,6 +228,8 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 	if (result)
 		return result;
 	flow_touch(flow, p, reply, now);
+	j->translation = translation_of(flow);
+	j->own_address = flow->flags & FLOW_OWN_ADDRESS;
 	return FLOW_ESTABLISHED;
 
 opens:

@@ -49,7 +49,10 @@ struct judgement {
 	__u16 destination_endpoint;
 	enum direction direction;
 	__u8 reply;
-	__u8 reserved[2];
+	__u8 own_address; /* of the flow: not to be masqueraded */
+	__u8 reserved;
+	__u32 translation; /* of the flow, see translation_of() */
+	__u32 reserved2;
 };
 
 /* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */

@@ -16,6 +16,9 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
     public LoadedObject Load(Uplink uplink)
     {
         var spec = DatapathObjects.Host.Clone();
+        // Their sizes are those of the maps that are there, whatever the object says.
+        foreach (var name in new[] { "flows", "nat" })
+            spec.ConfigureMap(name, map => map with { MaxEntries = maps.Shared[name].Info.MaxEntries });
         spec.SetConstant("uplink_ipv4", AddressCodec.Encode(uplink.IPv4));
         spec.SetConstant("uplink_ipv6", AddressCodec.Encode(uplink.IPv6));
         if (masquerade is not null)

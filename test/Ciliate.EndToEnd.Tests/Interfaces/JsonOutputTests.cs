@@ -96,6 +96,7 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
         destination.labels[] string
         drop_reason_desc string
         generation number
+        id number
         is_reply boolean
         l4.TCP.destination_port number
         l4.TCP.flags.SYN boolean

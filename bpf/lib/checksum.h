@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* One side of a packet becomes another address and port, with every checksum that covers them. The kernel's
+ * helpers do the sums, since they alone know whether a checksum is complete, left to the card, or was summed
+ * by the card over the whole packet. */
+#pragma once
+
+#include "packet.h"
+#include "parse.h"
+
+/* Folds a 32-bit sum into the complement that goes into a checksum field (RFC 1071). */
+static __always_inline __be16 fold_checksum(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__be16)~sum;
+}
+
+/* A checksum after a 16-bit word of what it covers went from one value to another (RFC 1624). */
+static __always_inline __be16 update_checksum(__be16 checksum, __be16 from, __be16 to)
+{
+	return fold_checksum((__u64)(__u16)~checksum + (__u16)~from + (__u16)to);
+}
+
+struct rewrite {
+	struct address from;
+	struct address to;
+	__be16 from_port; /* or echo identifier */
+	__be16 to_port;
+	__u8 is_source;
+	__u8 reserved[3];
+};
+
+static __always_inline _Bool is_icmp(const struct packet *p)
+{
+	return p->protocol == IPPROTO_ICMP || p->protocol == IPPROTO_ICMPV6;
+}
+
+/* From the transport header on; 0: the protocol has no Internet checksum. */
+static __always_inline __u32 checksum_offset(const struct packet *p)
+{
+	switch (p->protocol) {
+	case IPPROTO_TCP:
+		return __builtin_offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+		return __builtin_offsetof(struct udphdr, check);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return __builtin_offsetof(struct echo_header, checksum);
+	}
+	return 0;
+}
+
+static __always_inline _Bool has_ports(const struct packet *p)
+{
+	return p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP || p->protocol == IPPROTO_SCTP ||
+	       p->echo_request || p->echo_reply;
+}
+
+static __always_inline long rewrite_transport(struct __sk_buff *skb, const struct packet *p,
+					      const struct rewrite *r)
+{
+	__u32 start = p->l4_offset, checksum = start + checksum_offset(p);
+	/* a UDP checksum of 0 is none and stays so, and no sum may become 0 (RFC 768) */
+	__u64 flags = p->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
+	long failed = 0;
+	if (checksum != start && p->protocol != IPPROTO_ICMP) {
+		__s64 change = bpf_csum_diff((__be32 *)&r->from, sizeof(r->from), (__be32 *)&r->to,
+					     sizeof(r->to), 0);
+		failed |= bpf_l4_csum_replace(skb, checksum, 0, change, flags | BPF_F_PSEUDO_HDR);
+	}
+	if (!has_ports(p) || r->from_port == r->to_port)
+		return failed;
+	if (checksum != start)
+		failed |= bpf_l4_csum_replace(skb, checksum, r->from_port, r->to_port,
+					      flags | sizeof(r->to_port));
+	__u32 field = is_icmp(p) ? __builtin_offsetof(struct echo_header, id) : (r->is_source ? 0 : 2);
+	return failed | bpf_skb_store_bytes(skb, start + field, &r->to_port, sizeof(r->to_port), 0);
+}
+
+static __always_inline long rewrite_ipv4(struct __sk_buff *skb, const struct rewrite *r)
+{
+	__u32 field = ETH_HLEN + (r->is_source ? __builtin_offsetof(struct iphdr, saddr)
+					       : __builtin_offsetof(struct iphdr, daddr));
+	__be32 to = r->to.words[3];
+	return bpf_l3_csum_replace(skb, ETH_HLEN + __builtin_offsetof(struct iphdr, check), r->from.words[3],
+				   to, sizeof(to)) |
+	       bpf_skb_store_bytes(skb, field, &to, sizeof(to), 0);
+}
+
+/* IPv6 has no checksum of its own to make up for the change: a sum that the card made is corrected by the
+ * store. */
+static __always_inline long rewrite_ipv6(struct __sk_buff *skb, const struct rewrite *r)
+{
+	__u32 field = ETH_HLEN + (r->is_source ? __builtin_offsetof(struct ipv6hdr, saddr)
+					       : __builtin_offsetof(struct ipv6hdr, daddr));
+	return bpf_skb_store_bytes(skb, field, &r->to, sizeof(r->to), BPF_F_RECOMPUTE_CSUM);
+}
+
+SUBPROGRAM int rewrite_side(struct __sk_buff *skb, const struct packet *p, const struct rewrite *r)
+{
+	if (!p || !r)
+		return -DROP_INTERNAL;
+	struct rewrite own = *r;
+	long failed = rewrite_transport(skb, p, &own);
+	failed |= p->ethertype == ETH_P_IP ? rewrite_ipv4(skb, &own) : rewrite_ipv6(skb, &own);
+	return failed ? -DROP_INTERNAL : 0;
+}
+
+/* One hop less. The sum that a card made over an IPv6 packet is corrected with it. */
+SUBPROGRAM int spend_forwarded_hop(struct __sk_buff *skb, const struct packet *p)
+{
+	if (!p || p->hop_limit <= 1)
+		return -DROP_HOP_LIMIT_EXCEEDED;
+	__u8 left = p->hop_limit - 1;
+	if (p->ethertype == ETH_P_IPV6)
+		return bpf_skb_store_bytes(skb, ETH_HLEN + __builtin_offsetof(struct ipv6hdr, hop_limit),
+					   &left, sizeof(left), BPF_F_RECOMPUTE_CSUM)
+			       ? -DROP_INTERNAL
+			       : 0;
+	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	if (!ip)
+		return -DROP_TRUNCATED;
+	__be16 *ttl_and_protocol = (__be16 *)&ip->ttl;
+	__be16 before = *ttl_and_protocol;
+	ip->ttl = left;
+	ip->check = update_checksum(ip->check, before, *ttl_and_protocol);
+	return 0;
+}

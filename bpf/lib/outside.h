@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What a container sends to elsewhere. By an uplink it leaves with the uplink's address, or not at all; other
+ * ways are the stack's. */
+#pragma once
+
+#include <linux/pkt_cls.h>
+
+#include "checksum.h"
+#include "judge.h"
+#include "nat.h"
+
+static __always_inline _Bool masquerades(const struct packet *p)
+{
+	return p->ethertype == ETH_P_IP ? masquerade_ipv4 : masquerade_ipv6;
+}
+
+static __always_inline _Bool is_excluded(const struct address *destination)
+{
+	struct ipcache_key key = {.prefix_length = 160, .network = network_id, .address = *destination};
+	return bpf_map_lookup_elem(&nat_exclusions, &key) != NULL;
+}
+
+/* Interface that the host would forward the packet by; 0 if it would not. */
+SUBPROGRAM int route_of(struct __sk_buff *skb, const struct packet *p)
+{
+	if (!p)
+		return 0;
+	struct bpf_fib_lookup fib = {.ifindex = host_ifindex, .l4_protocol = p->protocol};
+	if (p->ethertype == ETH_P_IP) {
+		fib.family = AF_INET;
+		fib.ipv4_src = p->source.words[3];
+		fib.ipv4_dst = p->destination.words[3];
+	} else {
+		fib.family = AF_INET6;
+		__builtin_memcpy(fib.ipv6_src, &p->source, sizeof(p->source));
+		__builtin_memcpy(fib.ipv6_dst, &p->destination, sizeof(p->destination));
+	}
+	if (!is_icmp(p)) {
+		fib.sport = p->source_port;
+		fib.dport = p->destination_port;
+	}
+	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return fib.ifindex;
+	}
+	return 0;
+}
+
+/* Decides how the packet's flow leaves: sets the translation of the flow and of j, or leaves it 0 where the
+ * stack is to carry it as it is. */
+SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+{
+	if (!p || !j)
+		return -DROP_INTERNAL;
+	struct flow_key key;
+	flow_key_of(&key, p);
+	struct flow *flow = is_flowless(p) ? NULL : bpf_map_lookup_elem(&flows, &key);
+	if (j->destination_identity == IDENTITY_HOST || is_excluded(&p->destination)) {
+		if (flow)
+			flow->flags |= FLOW_OWN_ADDRESS;
+		return 0;
+	}
+	__u32 ifindex = route_of(skb, p);
+	__u32 *row = bpf_map_lookup_elem(&uplink_rows, &ifindex);
+	if (!row)
+		return 0;
+	if (!flow)
+		return -DROP_TRANSLATION_UNSUPPORTED;
+	__u32 uplink = *row & 0xffff;
+	int port = claim_port(skb, p, uplink);
+	if (port < 0)
+		return port;
+	__u32 mine = uplink | (__u32)port << 16;
+	__u32 others = __sync_val_compare_and_swap((__u32 *)&flow->uplink, 0, mine);
+	if (others) { /* another CPU was faster with a packet of the same flow */
+		struct flow lost = {.flags = flow->flags, .uplink = uplink, .nat_port = port};
+		nat_release(&key, &lost);
+	}
+	j->translation = others ? others : mine;
+	return 0;
+}
+
+/* Bytes of the largest IP packet that goes over the wire: of a segment, if the card is to cut them. */
+static __always_inline __u32 wire_length(struct __sk_buff *skb, const struct packet *p)
+{
+	__u32 payload = skb->gso_size;
+	if (!payload)
+		return skb->len - ETH_HLEN;
+	__u32 header = sizeof(struct udphdr);
+	if (p->protocol == IPPROTO_TCP) {
+		struct tcphdr *tcp = header_at(skb, p->l4_offset, sizeof(*tcp));
+		header = tcp ? tcp->doff * 4 : 60;
+	}
+	return p->l4_offset - ETH_HLEN + header + payload;
+}
+
+/* Whether the host's stack has to answer the packet with an error, and TC_ACT_OK then, for it to do so. What
+ * it would rather cut in pieces goes nowhere: it would leave with the container's address. */
+static __always_inline int check_size(struct __sk_buff *skb, const struct packet *p,
+				      const struct uplink *uplink, _Bool *send)
+{
+	*send = 1;
+	if (likely(skb->len - ETH_HLEN <= uplink->mtu) || wire_length(skb, p) <= uplink->mtu)
+		return 0;
+	__u32 mtu = 0; /* of today, if the row is older */
+	if (bpf_check_mtu(skb, uplink->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS) == BPF_MTU_CHK_RET_SUCCESS)
+		return 0;
+	*send = 0;
+	if (p->ethertype == ETH_P_IPV6)
+		return TC_ACT_OK;
+	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	return ip && (ip->frag_off & be16(0x4000)) ? TC_ACT_OK : -DROP_PACKET_TOO_BIG;
+}
+
+SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __u32 translation)
+{
+	struct uplink *uplink = uplink_row(translation_row(translation));
+	if (!p || !uplink || !uplink->ifindex)
+		return -DROP_INTERNAL;
+	_Bool send;
+	int result = check_size(skb, p, uplink, &send);
+	if (!send)
+		return result;
+	__u32 ifindex = uplink->ifindex;
+	struct rewrite masquerade = {
+		.from = p->source,
+		.to = uplink_address(uplink, p->ethertype == ETH_P_IP),
+		.from_port = p->source_port,
+		.to_port = translation_port(translation),
+		.is_source = 1,
+	};
+	result = rewrite_side(skb, p, &masquerade);
+	if (!result)
+		result = spend_forwarded_hop(skb, p);
+	return result ? result : bpf_redirect_neigh(ifindex, NULL, 0, 0);
+}
+
+/* What leaves this host, or is for the host itself. */
+static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+{
+	/* without a hop left the stack answers, and does not forward */
+	if (!masquerades(p) || j->reply || j->own_address || p->hop_limit <= 1)
+		return TC_ACT_OK;
+	if (unlikely(!j->translation)) {
+		int result = open_translation(skb, p, j);
+		if (result || !j->translation)
+			return result;
+	}
+	return send_translated(skb, p, j->translation);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What comes in by an uplink for a container: straight to its address, or to the uplink's as the answer to
+ * what was masqueraded. It goes to the host end of the container's veth, whose program judges it. All else is
+ * the host's own, and left as it came. */
+#pragma once
+
+#include <linux/pkt_cls.h>
+
+#include "checksum.h"
+#include "mark.h"
+#include "nat.h"
+#include "side.h"
+
+CONFIG(struct address, uplink_ipv4, "The uplink's IPv4 address, as ::ffff:a.b.c.d.");
+CONFIG(struct address, uplink_ipv6, "The uplink's IPv6 address.");
+
+static __always_inline _Bool is_uplink_address(const struct packet *p)
+{
+	return p->ethertype == ETH_P_IP ? address_equal(&p->destination, &uplink_ipv4)
+					: address_equal(&p->destination, &uplink_ipv6);
+}
+
+static __always_inline _Bool fits(struct __sk_buff *skb, __u32 ifindex)
+{
+	__u32 mtu = 0;
+	return bpf_check_mtu(skb, ifindex, &mtu, 0, BPF_MTU_CHK_SEGS) == BPF_MTU_CHK_RET_SUCCESS;
+}
+
+static __always_inline int hand_over(struct __sk_buff *skb, const struct packet *p,
+				     const struct endpoint *endpoint)
+{
+	int result = spend_forwarded_hop(skb, p);
+	struct ethhdr *eth = header_at(skb, 0, sizeof(*eth));
+	if (result || !eth)
+		return result ? result : -DROP_TRUNCATED;
+	mac_copy(eth->h_dest, &endpoint->mac);
+	mac_copy(eth->h_source, &endpoint->host_mac);
+	return bpf_redirect(endpoint->ifindex, 0);
+}
+
+/* Sets *found if the destination is a container. What cannot go on for its size or its hops is the stack's to
+ * answer. */
+SUBPROGRAM int pass_to_container(struct __sk_buff *skb, const struct packet *p)
+{
+	if (!p)
+		return TC_ACT_OK;
+	struct local_key key = {.address = p->destination, .network = network_id};
+	struct local_value *local = bpf_map_lookup_elem(&local_endpoints, &key);
+	struct endpoint *endpoint = local ? endpoint_row(local->endpoint) : NULL;
+	if (!endpoint || !endpoint->ifindex || p->hop_limit <= 1 || !fits(skb, endpoint->ifindex))
+		return TC_ACT_OK;
+	return hand_over(skb, p, endpoint);
+}
+
+static __always_inline _Bool may_be_masqueraded(const struct packet *p)
+{
+	if (p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP)
+		return in_nat_range(p->destination_port);
+	return is_icmp(p) ? p->echo_reply && in_nat_range(p->destination_port) : 1;
+}
+
+static __always_inline _Bool owns(const struct endpoint *endpoint, const struct nat_value *value)
+{
+	return endpoint->ifindex && (address_equal(&value->container, &endpoint->ipv4) ||
+				     address_equal(&value->container, &endpoint->ipv6));
+}
+
+/* The answer to a masqueraded flow gets its container's address back. That a live flow knows it, the
+ * container's own program demands. */
+SUBPROGRAM int translate_back(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+{
+	if (!p || !j)
+		return TC_ACT_OK;
+	struct nat_key key = {
+		.local = p->destination,
+		.remote = p->source,
+		.local_port = p->destination_port,
+		.remote_port = p->source_port,
+		.protocol = p->protocol,
+	};
+	struct nat_value *value = bpf_map_lookup_elem(&nat, &key);
+	if (!value)
+		return TC_ACT_OK;
+	struct rewrite back = {
+		.from = p->destination,
+		.to = value->container,
+		.from_port = p->destination_port,
+		.to_port = value->port,
+	};
+	j->destination_endpoint = value->endpoint;
+	struct endpoint *endpoint = endpoint_row(value->endpoint);
+	if (!endpoint || !owns(endpoint, value))
+		return -DROP_NO_FLOW;
+	if (p->hop_limit <= 1)
+		return -DROP_HOP_LIMIT_EXCEEDED;
+	if (!fits(skb, endpoint->ifindex))
+		return -DROP_PACKET_TOO_BIG;
+	int result = rewrite_side(skb, p, &back);
+	if (result)
+		return result;
+	skb->mark = MARK_TRANSLATED_BACK;
+	return hand_over(skb, p, endpoint);
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using Ciliate.Bpf;
+using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Netlink;
+using Ciliate.Testing;
+
+namespace Ciliate.Datapath.Tests.Outside;
+
+/// <summary>A host in a namespace of its own, with an uplink, a default route by it, and two containers. Programs are run packet by packet;
+/// routes, sockets and MTUs that they ask for are the kernel's.</summary>
+internal sealed class OutsideRig : IDisposable
+{
+    public const ushort WebId = 1, DbId = 2;
+    public const ushort FirstPort = 61000;
+    public const int Mtu = 1500;
+    private const string UplinkName = "eth0";
+
+    public static readonly IPAddress IPv4 = IPAddress.Parse("198.51.100.2"), IPv6 = IPAddress.Parse("2001:db8:51::2");
+
+    private readonly BpfFileSystem _bpffs = new();
+    private readonly Dictionary<ushort, (EndpointProgramSet Programs, int IfIndex)> _endpoints = [];
+    private readonly LoadedObject _uplink;
+
+    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true)
+    {
+        Link = AddVeth(UplinkName);
+        Host.Route.AddAddress(Link.Index, IPv4, 24);
+        Host.Route.AddAddress(Link.Index, IPv6, 64);
+        Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") });
+        Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
+        var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort);
+        Datapath = Host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Masquerade: options)));
+        Register(WebId, Rig.Web);
+        Register(DbId, Rig.Db);
+        _uplink = Host.Run(() => Datapath.PrepareUplink(new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6)));
+    }
+
+    public TestNamespace Host { get; } = new("host");
+
+    public KernelDatapath Datapath { get; }
+
+    /// <summary>The uplink as others on its wire know it.</summary>
+    public Link Link { get; }
+
+    public Station Uplink => new("uplink", Link.Mac, IPv4, IPv6);
+
+    public NatRow TheOnlyEntry => Xunit.Assert.Single(Datapath.DumpNat());
+
+    public static Frame From(Station container, Family family) => Frame.From(container).To(Rig.Remote).Via(Rig.Gateway).Over(family);
+
+    public Frame FromRemote(Family family) => Frame.From(Rig.Remote).To(Uplink).Via(Uplink).Over(family);
+
+    /// <summary>What a container sends.</summary>
+    public Outcome Sends(Station container, byte[] frame, uint gsoSize = 0) => Run(
+        ProgramsOf(container).FromContainer, frame, gsoSize == 0 ? null : new SkBuff { GsoSize = gsoSize, GsoSegments = (uint)frame.Length / gsoSize });
+
+    /// <summary>What comes in by the uplink, at its program.</summary>
+    public Outcome Receives(byte[] frame) => Run(_uplink.Program(UplinkPrograms.FromUplink), frame, new SkBuff { IfIndex = (uint)Link.Index });
+
+    /// <summary>What the uplink's program handed on, at the program of the container.</summary>
+    public Outcome HandsTo(Station container, byte[] frame, bool translated = true) => Run(
+        ProgramsOf(container).ToContainer, frame,
+        new SkBuff { IngressIfIndex = (uint)Link.Index, Mark = translated ? TranslatedBack : 0 });
+
+    /// <summary>An answer all the way from the wire to the container.</summary>
+    public Outcome Answers(Station container, byte[] frame) => HandsTo(container, Receives(frame).IsRedirected().Data);
+
+    public void Publish(ushort endpoint, bool enforced = false)
+    {
+        var verdict = new DirectionDefault(enforced, enforced ? ReservedRules.DefaultDeny : ReservedRules.NotEnforced);
+        Datapath.Publish(endpoint, new PolicyTables(Rig.WebIdentity + endpoint - WebId, verdict, verdict, []));
+    }
+
+    public OutsideRig Open()
+    {
+        Publish(WebId);
+        Publish(DbId);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        _uplink.Dispose();
+        foreach (var endpoint in _endpoints.Values)
+            endpoint.Programs.Dispose();
+        Datapath.Dispose();
+        _bpffs.Dispose();
+        Host.Dispose();
+    }
+
+    /// <summary>MARK_TRANSLATED_BACK of bpf/lib/mark.h.</summary>
+    private const uint TranslatedBack = 0x0c11a7e1;
+
+    private EndpointProgramSet ProgramsOf(Station container) => _endpoints[container == Rig.Web ? WebId : DbId].Programs;
+
+    private void Register(ushort id, Station station)
+    {
+        var link = AddVeth($"cil{id}");
+        foreach (var family in new[] { "ipv4", "ipv6" })
+            Host.Run(() => File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1"));
+        var wiring = new EndpointWiring(
+            id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Rig.Gateway.IPv4, Rig.Gateway.IPv6);
+        _endpoints[id] = (new EndpointProgramSet(Host.Run(() => Datapath.PrepareEndpoint(wiring))), link.Index);
+    }
+
+    private Link AddVeth(string name)
+    {
+        var link = Host.Route.CreateVeth(new VethSpec(name, $"{name}x"));
+        Host.Route.SetUp(link.Index);
+        Host.Route.SetUp(link.PeerIndex);
+        Host.Run(() => Host.Route.SettleLink(name));
+        return link;
+    }
+
+    private Outcome Run(BpfProgram program, byte[] frame, SkBuff? context)
+    {
+        while (Datapath.Events.TryRead(out _))
+        {
+        }
+        var run = Host.Run(() => program.TestRun(new TestRunInput { Data = frame, Context = context }));
+        return new Outcome(run.ReturnValue, run.Data.ToArray(), run.ReturnValue == 2 ? NextEvent() : null);
+    }
+
+    /// <summary>Of a drop, which is always told.</summary>
+    private VerdictEvent NextEvent()
+    {
+        VerdictEvent? told = null;
+        Eventually.Holds(() => Datapath.Events.TryRead(out told) && told.Verdict == VerdictKind.Dropped, "the drop is told");
+        return told!;
+    }
+}
