@@ -37,7 +37,7 @@ internal sealed class Campaign(int seed, Mutation mutation)
         var world = World.Random(random);
         var policies = new PolicyGenerator(random).Policies();
         var engine = Publish(kernel, world, policies);
-        var packets = new PacketGenerator(random, world);
+        var packets = new PacketGenerator(random, world, policies);
         for (int i = 0; i < PacketsPerRound; i++)
         {
             var shot = packets.Next();

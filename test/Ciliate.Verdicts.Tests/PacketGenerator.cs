@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Ciliate.Oracle;
 
@@ -9,10 +10,12 @@ internal sealed record Shot(Packet Packet, bool IsIPv6)
     public override string ToString() => $"{Packet}, {(IsIPv6 ? "IPv6" : "IPv4")}";
 }
 
-/// <summary>Random first packets, on ports and messages that policies name and right beside them.</summary>
-internal sealed class PacketGenerator(Random random, World world)
+/// <summary>Random first packets, on ports and messages that the policies name and right beside them.</summary>
+internal sealed class PacketGenerator(Random random, World world, IReadOnlyList<WrittenPolicy> policies)
 {
     private static readonly int[] PortProtocols = [6, 6, 17, 132];
+
+    private readonly int[] _ports = [.. World.Ports, .. EdgesOf(policies)];
 
     public Shot Next()
     {
@@ -39,6 +42,15 @@ internal sealed class PacketGenerator(Random random, World world)
     {
         0 => isIPv6 ? (58, random.Pick(FrameMaker.IcmpV6Types)) : (1, random.Pick(FrameMaker.IcmpTypes)),
         1 => (random.Pick(47, 50), 0),
-        _ => (random.Pick(PortProtocols), Math.Max(1, random.Pick(World.Ports) + random.Pick(-1, 0, 0, 0, 1, 2, 7, 8, 512, 513))),
+        _ => (random.Pick(PortProtocols), random.Pick(_ports)),
     };
+
+    /// <summary>The ends of ranges and what is next to them.</summary>
+    private static IEnumerable<int> EdgesOf(IReadOnlyList<WrittenPolicy> policies) =>
+        from port in policies.SelectMany(WrittenPorts.Of)
+        let first = int.TryParse(port.Number, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0
+        where first > 0
+        from edge in new[] { first - 1, first, port.EndPort ?? first, (port.EndPort ?? first) + 1 }
+        where edge > 0
+        select edge;
 }
