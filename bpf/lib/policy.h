@@ -54,12 +54,13 @@ SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer
 		return 0;
 
 	struct policy_key key = {.slot = slot_index, .direction = direction};
+	__be16 port = policy_port(p);
 	for (__u32 i = 0; i < MAX_SHAPES && i < d->shape_count; i++) {
 		__u8 shape = d->shapes[i];
 		key.peer = shape & SHAPE_PEER ? peer : 0;
 		key.protocol = shape & SHAPE_PROTOCOL ? p->protocol : 0;
 		key.port_prefix_length = shape & SHAPE_PORT_MASK;
-		key.port = port_prefix(policy_port(p), key.port_prefix_length);
+		key.port = port_prefix(port, key.port_prefix_length);
 		const struct policy_value *value = bpf_map_lookup_elem(&policy, &key);
 		__u64 candidate = value ? rank_of(value) : 0;
 		if (value && candidate > result->rank) {
