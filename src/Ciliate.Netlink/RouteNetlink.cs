@@ -4,7 +4,7 @@ using Ciliate.Netlink.Protocol;
 
 namespace Ciliate.Netlink;
 
-/// <summary>Links, addresses, routes and neighbours of one network namespace, by rtnetlink(7). The socket is opened inside the namespace;
+/// <summary>Links, addresses, routes, neighbours and filters of one network namespace, by rtnetlink(7). The socket is opened inside the namespace;
 /// the object is used from any thread afterwards, one request at a time. Every method is one request and returns when the kernel has
 /// done it; a refusal is a <see cref="NetlinkException"/> that names the thing.</summary>
 public sealed partial class RouteNetlink : IDisposable

@@ -11,6 +11,7 @@ public interface IHook
     string Description { get; }
 
     /// <summary>Runs the program there from now on, until the link is gone.</summary>
+    /// <exception cref="FeatureMissingException">The kernel has no such hooks.</exception>
     /// <exception cref="LinuxException">The kernel refuses.</exception>
     BpfLink Attach(BpfProgram program);
 }
@@ -32,7 +33,15 @@ public static class Hook
         {
             using DescriptorLease lease = program.Descriptor.Lease();
             var attribute = new bpf_attr_link_create { prog_fd = lease.Number, target_ifindex = IfIndex, attach_type = (uint)Type };
-            return new BpfLink(SystemCall.BpfDescriptor(BPF_LINK_CREATE, ref attribute, $"attach program {program.Name} to {Description}"));
+            int result = SystemCall.Bpf(BPF_LINK_CREATE, ref attribute);
+            if (result == -Errno.EINVAL)
+            {
+                KernelFeatures.Tcx.Require();
+            }
+
+            return result >= 0
+                ? new BpfLink(new FileDescriptor(result))
+                : throw new LinuxException($"attach program {program.Name} to {Description}", -result);
         }
     }
 }
