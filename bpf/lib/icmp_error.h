@@ -94,7 +94,7 @@ struct related {
 		sent; /* as own_side of the embedded packet, which went the other way than the error */
 };
 
-ARRAY_MAP(related, BPF_MAP_TYPE_PERCPU_ARRAY, struct related, 1, 0);
+_Static_assert(sizeof(struct related) <= sizeof(struct scratch), "a row of scratch has room for it");
 
 /* The flow of the embedded packet, that must be allowed now; judged anew where it is stale. */
 static __always_inline int check_related_flow(struct related *r, const struct own_side *own,
@@ -127,7 +127,7 @@ SUBPROGRAM int track_error(struct __sk_buff *skb, const struct packet *p, const 
 	if (!p || !own || !j || !peer)
 		return -DROP_INTERNAL;
 	__u32 first = 0;
-	struct related *r = bpf_map_lookup_elem(&related, &first);
+	struct related *r = bpf_map_lookup_elem(&scratch, &first);
 	if (!r)
 		return -DROP_INTERNAL;
 	r->inner = (struct packet){};

@@ -32,6 +32,12 @@ ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF
 ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
 ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS, 0);
+
+/* For what is too much for the stack, while one packet is worked on. */
+struct scratch {
+	__u64 words[20];
+};
+ARRAY_MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, struct scratch, 1, 0);
 ARRAY_MAP(event_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct event_counters, 1, 0);
 
 /* Entries come and go with the containers: no memory for those that are not there. */
