@@ -9,7 +9,7 @@ PUBLISH_FLAGS := $(DOTNET_FLAGS) -r linux-x64 -p:CppCompilerAndLinker=clang-19
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help run test test-kernels bench build publish format format-check clean setup
+.PHONY: help run test test-long test-kernels bench build publish format format-check clean setup
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ run: setup publish ## Show it: four containers, a policy, what passes and what d
 
 test: setup publish ## All tests, on the real kernel
 	@$(SUDO) scripts/test $(CONFIGURATION)
+
+test-long: setup build ## A million verdicts of oracle, engine and kernel compared; SEED= repeats a run
+	@$(SUDO) scripts/test-long $(CONFIGURATION) $(SEED)
 
 test-kernels: setup publish build ## The tests for other kernels: Debian 12's own and the newest backported one, in virtual machines
 	@$(SUDO) scripts/test-kernels $(CONFIGURATION)

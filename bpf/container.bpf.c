@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The two hooks at the host end of a container's veth. */
-#include "abi/fragment.h"
+#include "abi/collect.h"
 #include "abi/nat.h"
 #include "lib/arp.h"
 #include "lib/parse.h"
 #include "lib/deliver.h"
 #include "lib/echo.h"
 #include "lib/event.h"
+#include "lib/fragment.h"
+#include "lib/icmp_error.h"
 #include "lib/judge.h"
 #include "lib/mark.h"
 #include "lib/ndisc.h"
@@ -55,6 +57,12 @@ static __always_inline int container_preamble(struct __sk_buff *skb, struct pack
 		return result;
 	if (unlikely(is_ndisc(p)))
 		return handle_ndisc(skb, p);
+	if (unlikely(is_listener_report(p)))
+		return handle_listener_report(p);
+	if (unlikely(is_dhcp_answer(p)))
+		return -DROP_DHCP_SERVER;
+	if (unlikely(is_redirect(p)))
+		return -DROP_ICMP_REDIRECT;
 	result = check_destination_address(p);
 	if (result)
 		return result;
@@ -65,6 +73,24 @@ static __always_inline int container_preamble(struct __sk_buff *skb, struct pack
 		return answer_echo(skb, p);
 	*done = 0;
 	return 0;
+}
+
+/* What comes of the flow table, with pieces and errors led to the flow that they belong to. A piece of a
+ * packet passes only by its flow: what is remembered of the first are ports, no verdict. */
+static __always_inline int track(struct __sk_buff *skb, struct packet *p, struct own_side *own,
+				 struct judgement *j, __u32 *peer)
+{
+	if (unlikely(p->icmp_error))
+		return track_error(skb, p, own, j, peer);
+	if (unlikely(p->fragment == FRAGMENT_LATER)) {
+		int result = fragment_recall(p);
+		if (result)
+			return result;
+	}
+	int result = track_and_judge(p, own, j, peer);
+	if (unlikely(p->fragment == FRAGMENT_FIRST) && result >= 0)
+		fragment_remember(p);
+	return result;
 }
 
 /* tc ingress of the host end: what the container sends. */
@@ -80,12 +106,12 @@ int from_container(struct __sk_buff *skb)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 
 	__u32 peer = 0;
-	result = track_and_judge(&p, &own, &j, &peer);
+	result = track(skb, &p, &own, &j, &peer);
 	if (result < 0)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 	_Bool opened = result == FLOW_OPENED;
 	result = peer ? deliver_to_endpoint(skb, &p, peer) : leave(skb, &p, &j);
-	if (result >= 0 && peer)
+	if (peer && result == TC_ACT_REDIRECT)
 		count_packet(peer, DIRECTION_INGRESS, skb->len);
 	if (result >= 0 && opened)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
@@ -94,6 +120,8 @@ int from_container(struct __sk_buff *skb)
 
 static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p)
 {
+	if (skb->vlan_present || is_tag(host16(skb->protocol)))
+		return -DROP_VLAN_TAG;
 	if (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6))
 		return -DROP_UNSUPPORTED_ETHERTYPE;
 	p->ethertype = host16(skb->protocol);
@@ -102,8 +130,11 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	int result = parse_ip(skb, p);
 	if (result)
 		return result;
-	if (is_multicast(p))
-		return -DROP_MULTICAST;
+	if (unlikely(is_redirect(p)))
+		return -DROP_ICMP_REDIRECT;
+	result = check_one_destination(p);
+	if (result)
+		return result;
 	/* the stack sends here what it routes to the container, and nothing else */
 	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }
@@ -125,7 +156,7 @@ int to_container(struct __sk_buff *skb)
 		return finish(skb, &p, &j, DIRECTION_INGRESS, result);
 
 	__u32 peer = 0;
-	result = track_and_judge(&p, &own, &j, &peer);
+	result = track(skb, &p, &own, &j, &peer);
 	if (result == FLOW_OPENED)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_INGRESS, result < 0 ? result : TC_ACT_OK);
@@ -143,6 +174,9 @@ const struct abi_types {
 	enum endpoint_limits endpoint_limits;
 	enum nat_limits nat_limits;
 	enum fragment_limits fragment_limits;
+	enum collect_limits collect_limits;
+	struct clock_reading clock_reading;
+	struct reap_request reap_request;
 } abi SEC(".abi");
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

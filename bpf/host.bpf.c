@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The hook at an interface to the outside. */
 #include "lib/event.h"
+#include "lib/fragment.h"
 #include "lib/uplink.h"
 
 /* What the host gets most of, told by a look at its headers: a packet to the uplink's own address and to a
@@ -41,11 +42,17 @@ int from_uplink(struct __sk_buff *skb)
 	struct judgement j = {.direction = DIRECTION_INGRESS, .source_identity = IDENTITY_WORLD};
 	if (parse_ip(skb, &p))
 		return TC_ACT_OK; /* the stack knows what to do with it */
+	_Bool for_uplink = is_uplink_address(&p);
+	if (unlikely(p.fragment == FRAGMENT_LATER) && for_uplink && fragment_recall(&p))
+		return TC_ACT_OK;
 	int result = TC_ACT_OK;
-	if (!is_uplink_address(&p))
+	if (!for_uplink)
 		result = pass_to_container(skb, &p);
 	if (result == TC_ACT_OK && may_be_masqueraded(&p))
 		result = translate_back(skb, &p, &j);
+	/* in the rows of endpoint 0, which is nobody's */
+	if (unlikely(p.fragment == FRAGMENT_FIRST) && for_uplink && result == TC_ACT_REDIRECT)
+		fragment_remember(&p);
 	if (likely(result >= 0))
 		return result;
 	count_drop(-result, DIRECTION_INGRESS, skb->len);

@@ -51,8 +51,8 @@ struct drop_counters {
 	__u64 bytes;
 };
 
-/* Flows that an endpoint owns. Raised by programs, lowered by whoever removes the flow; both atomically.
- * Signed, since a flow that changes its owner while it is removed may be taken off twice. */
+/* Flows that an endpoint owns; row 0: of all endpoints. Changed by programs only, atomically and together
+ * with the table. Signed, since a flow is counted just after it is made. */
 struct flow_quota {
 	__s32 flows;
 	__u32 reserved;

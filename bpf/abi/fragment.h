@@ -15,9 +15,12 @@ struct fragment {
 	__be32 id;
 	__be16 source_port;
 	__be16 destination_port;
-	__u64 expires; /* jiffies */
+	__u64 expires;  /* jiffies */
+	__u32 sequence; /* odd while somebody writes the row */
+	__u16 headers;  /* bytes from the start of the first fragment's content to the end of its headers */
 	__u8 protocol;
-	__u8 echo; /* 1 request, 2 reply */
+	__u8 echo_request;
+	__u8 echo_reply;
 	__u8 icmp_type;
-	__u8 reserved[5];
+	__u8 reserved[6];
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* ARP for the gateway (RFC 826); everything else on ARP is dropped. */
+/* ARP for the gateway (RFC 826). What a container says of its own address (RFC 5227) is heard by nobody;
+ * everything else on ARP is dropped. */
 #pragma once
 
 #include "address.h"
@@ -41,6 +42,10 @@ static __always_inline int answer_arp(struct __sk_buff *skb)
 	    (arp->sender_address && arp->sender_address != own))
 		return -DROP_ARP_SPOOFED;
 	__be32 target = arp->target_address;
+	if (target == own)
+		return TC_ACT_SHOT; /* a probe or an announcement: right, and of no use to anybody */
+	if (arp->operation == be16(ARP_REPLY))
+		return -DROP_UNSOLICITED_REPLY;
 	if (arp->operation != be16(ARP_REQUEST) || target != gateway_ipv4.words[3])
 		return -DROP_ARP_FOREIGN_TARGET;
 

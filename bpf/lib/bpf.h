@@ -34,6 +34,8 @@ HELPER(__u64, bpf_ktime_get_ns, BPF_FUNC_ktime_get_ns, void);
 HELPER(__u64, bpf_jiffies64, BPF_FUNC_jiffies64, void);
 HELPER(long, bpf_redirect, BPF_FUNC_redirect, __u32 ifindex, __u64 flags);
 HELPER(long, bpf_redirect_peer, BPF_FUNC_redirect_peer, __u32 ifindex, __u64 flags);
+HELPER(long, bpf_skb_load_bytes, BPF_FUNC_skb_load_bytes, const struct __sk_buff *skb, __u32 offset, void *to,
+       __u32 length);
 HELPER(long, bpf_redirect_neigh, BPF_FUNC_redirect_neigh, __u32 ifindex, struct bpf_redir_neigh *params,
        int params_size, __u64 flags);
 HELPER(long, bpf_fib_lookup, BPF_FUNC_fib_lookup, void *context, struct bpf_fib_lookup *params, int size,

@@ -61,6 +61,9 @@ static __always_inline _Bool has_ports(const struct packet *p)
 static __always_inline long rewrite_transport(struct __sk_buff *skb, const struct packet *p,
 					      const struct rewrite *r)
 {
+	if (p->fragment ==
+	    FRAGMENT_LATER) /* the ports and the sum are in the first, which makes up for both */
+		return 0;
 	__u32 start = p->l4_offset, checksum = start + checksum_offset(p);
 	/* a UDP checksum of 0 is none and stays so, and no sum may become 0 (RFC 768) */
 	__u64 flags = p->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;

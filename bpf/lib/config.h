@@ -22,11 +22,20 @@ CONFIG(struct address, ipv6, "The endpoint's IPv6 address.");
 CONFIG(struct address, link_local, "Link-local address that the container's kernel derives from its MAC.");
 CONFIG(struct address, gateway_ipv4,
        "Gateway whose ARP and echo requests are answered here, as ::ffff:a.b.c.d.");
+CONFIG(struct address, broadcast_ipv4,
+       "Broadcast address of the range that the endpoint's IPv4 address is from, as ::ffff:a.b.c.d; all "
+       "zero: none.");
 CONFIG(struct address, gateway_ipv6,
        "Gateway whose neighbour solicitations and echo requests are answered here.");
-CONFIG(__u32, jiffies_per_second, "Length of the kernel's clock tick, told as its rate.");
+CONFIG(__u32, flow_capacity, "Flows that all endpoints together may have.");
+CONFIG(__u32, flow_ticks_tcp, "Ticks that an established TCP flow lives after its last packet.");
+CONFIG(__u32, flow_ticks_tcp_syn, "Ticks that a TCP flow lives whose handshake is not over.");
+CONFIG(__u32, flow_ticks_tcp_fin, "Ticks that a closed TCP flow lives.");
+CONFIG(__u32, flow_ticks_other, "Ticks that a flow of any other protocol lives.");
+CONFIG(__u32, fragment_ticks, "Ticks that the ports of a first fragment are remembered.");
+CONFIG(__u32, flow_ticks_resolution, "Ticks by which the end of a flow may be off.");
+CONFIG(__u32, flow_ticks_grace, "Ticks that an expired flow is left alone before it is removed.");
 CONFIG(__u8, masquerade_ipv4, "IPv4 flows that leave by an uplink take its address.");
 CONFIG(__u8, masquerade_ipv6, "IPv6 flows that leave by an uplink take its address.");
 CONFIG(__u32, nat_first_port, "First of the ports that are kept for masquerade.");
 CONFIG(__u32, nat_port_count, "Number of the ports that are kept for masquerade.");
-CONFIG(__u32, flow_quota, "Flows that one endpoint may own.");

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The flow table: one entry for both directions, found by one hash lookup. */
+/* One connection: its key, its state and how long it lives. How entries come and go is in flow_table.h. */
 #pragma once
+
+#include <linux/in6.h>
 
 #include "address.h"
 #include "config.h"
 #include "maps.h"
 #include "packet.h"
 
-#define EEXIST 17
-
-/* Seconds that a flow lives after its last packet. */
-#define LIFETIME_TCP     8000
-#define LIFETIME_TCP_SYN 60
-#define LIFETIME_TCP_FIN 10
-#define LIFETIME_OTHER   60
+/* expires of an entry that somebody remakes or removes at this instant; no time, since the kernel's ticks do
+ * not begin at 0. Long past for whoever asks, so the entry counts as none. */
+#define FLOW_HELD 0
 
 /* The key of the packet's flow; returns whether its sender is the low side. */
 static __always_inline _Bool flow_key_of(struct flow_key *key, const struct packet *p)
@@ -47,88 +45,76 @@ static __always_inline _Bool is_bare_syn(const struct packet *p)
 	return p->protocol == IPPROTO_TCP && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
-static __always_inline _Bool flow_closing(const struct flow *flow)
+/* What only answers: without the flow that it answers it means nothing. */
+static __always_inline _Bool is_tcp_answer(const struct packet *p)
+{
+	return p->protocol == IPPROTO_TCP &&
+	       ((p->tcp_flags & TCP_RST) || (p->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK));
+}
+
+/* Both sides have ended it, or one has reset it. What comes now is the last of it. */
+static __always_inline _Bool flow_closed(const struct flow *flow)
 {
 	__u8 both = flow->tcp_flags_original & flow->tcp_flags_reply;
 	__u8 any = flow->tcp_flags_original | flow->tcp_flags_reply;
 	return (both & TCP_FIN) || (any & TCP_RST);
 }
 
-static __always_inline _Bool flow_expired(const struct flow *flow, __u64 now)
+/* Each side has acknowledged something: the handshake is over, or was before we saw the connection. */
+static __always_inline _Bool flow_established(const struct flow *flow)
 {
-	return (__s64)(now - flow->expires) > 0;
+	return flow->tcp_flags_original & flow->tcp_flags_reply & TCP_ACK;
 }
 
+static __always_inline __u64 flow_expires(const struct flow *flow)
+{
+	return *(const volatile __u64 *)&flow->expires;
+}
+
+static __always_inline _Bool flow_expired(__u64 expires, __u64 now)
+{
+	return (__s64)(now - expires) > 0;
+}
+
+/* Ticks that the flow lives after its last packet. */
 static __always_inline __u32 flow_lifetime(const struct flow *flow, __u8 protocol)
 {
 	if (protocol != IPPROTO_TCP)
-		return LIFETIME_OTHER;
-	if (flow_closing(flow))
-		return LIFETIME_TCP_FIN;
-	return flow->flags & FLOW_REPLIED ? LIFETIME_TCP : LIFETIME_TCP_SYN;
+		return flow_ticks_other;
+	if (flow_closed(flow))
+		return flow_ticks_tcp_fin;
+	return flow_established(flow) ? flow_ticks_tcp : flow_ticks_tcp_syn;
 }
 
-/* Notes a packet of the flow. Writes only what changes, the time at most once a second, so that the line can
- * stay shared. */
-static __always_inline void flow_touch(struct flow *flow, const struct packet *p, _Bool reply, __u64 now)
+/* Puts the end of the flow's life off, or forward when it is closing. Small differences are not worth a write
+ * to a line that CPUs share. Nothing is written to an entry whose time somebody else has changed: it may be
+ * on its way out. */
+static __always_inline void flow_prolong(struct flow *flow, __u64 expires, __u8 protocol, __u64 now)
 {
-	__u8 *seen = reply ? &flow->tcp_flags_reply : &flow->tcp_flags_original;
-	__u8 interesting = p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK);
-	if (interesting & ~*seen)
-		*seen |= interesting;
+	for (int i = 0; i < 2; i++) {
+		__u64 later = now + flow_lifetime(flow, protocol);
+		if (likely(later - expires + flow_ticks_resolution <= 2 * (__u64)flow_ticks_resolution))
+			return;
+		__u64 found = __sync_val_compare_and_swap(&flow->expires, expires, later);
+		if (found == expires || found == FLOW_HELD)
+			return;
+		expires = found;
+	}
+}
+
+/* Notes a packet of the flow that is known to live until expires. Writes only what changes. */
+static __always_inline void flow_touch(struct flow *flow, __u64 expires, const struct packet *p, _Bool reply,
+				       __u64 now)
+{
+	__u8 *sender = reply ? &flow->tcp_flags_reply : &flow->tcp_flags_original;
+	__u8 *receiver = reply ? &flow->tcp_flags_original : &flow->tcp_flags_reply;
+	__u8 seen = p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK);
+	if (seen & ~*sender)
+		*sender |= seen;
+	/* Who goes on after a reset has not accepted it (RFC 5961): it was forged, or out of the window. */
+	if (unlikely(*receiver & TCP_RST) && (seen & (TCP_ACK | TCP_RST)) == TCP_ACK)
+		*receiver &= ~TCP_RST;
 	if (reply && !(flow->flags & FLOW_REPLIED))
 		flow->flags |= FLOW_REPLIED;
-
-	__u64 expires = now + (__u64)flow_lifetime(flow, p->protocol) * jiffies_per_second;
-	__s64 gained = expires - flow->expires;
-	if (gained > (__s64)jiffies_per_second || gained < 0)
-		flow->expires = expires;
-}
-
-static __always_inline struct flow_quota *quota_of(__u32 endpoint)
-{
-	return bpf_map_lookup_elem(&flow_quotas, &endpoint);
-}
-
-/* Makes the flow of the packet, or makes an ended one anew. The originator pays, or the destination where
- * that is not on this node. */
-SUBPROGRAM int flow_create(const struct flow_key *key, const struct packet *p, const struct judgement *j,
-			   __u64 now, _Bool sender_low)
-{
-	if (!key || !p || !j)
-		return -DROP_INTERNAL;
-	struct flow flow = {
-		.judged = j->judged,
-		.flags = sender_low ? FLOW_ORIGINATOR_LOW : 0,
-		.tcp_flags_original = p->tcp_flags,
-		.source_endpoint = j->source_endpoint,
-		.destination_endpoint = j->destination_endpoint,
-		.source_identity = j->source_identity,
-		.destination_identity = j->destination_identity,
-		.egress_rule = j->egress_rule,
-		.ingress_rule = j->ingress_rule,
-		.owner = j->source_endpoint ? j->source_endpoint : j->destination_endpoint,
-	};
-	flow.expires = now + (__u64)flow_lifetime(&flow, p->protocol) * jiffies_per_second;
-
-	struct flow_quota *quota = quota_of(flow.owner);
-	if (!quota)
-		return -DROP_INTERNAL;
-	if (quota->flows >= (__s32)flow_quota)
-		return -DROP_FLOW_QUOTA;
-	/* map helpers of Linux 6.1 take no pointer argument of a subprogram */
-	struct flow_key own_key = *key;
-	struct flow *old = bpf_map_lookup_elem(&flows, &own_key);
-	__u32 previous_owner = old ? old->owner : 0;
-	long error = bpf_map_update_elem(&flows, &own_key, &flow, old ? BPF_ANY : BPF_NOEXIST);
-	if (error && error != -EEXIST)
-		return -DROP_FLOW_TABLE_FULL;
-	/* -EEXIST: another CPU made it from the same judgement, and counted it */
-	if (error || previous_owner == flow.owner)
-		return 0;
-	__sync_fetch_and_add(&quota->flows, 1);
-	struct flow_quota *previous = previous_owner ? quota_of(previous_owner) : NULL;
-	if (previous)
-		__sync_fetch_and_add(&previous->flows, -1);
-	return 0;
+	flow_prolong(flow, expires, p->protocol, now);
 }

@@ -3,7 +3,7 @@
  * both sides' policies. */
 #pragma once
 
-#include "flow.h"
+#include "flow_table.h"
 #include "nat.h"
 #include "policy.h"
 #include "side.h"
@@ -71,8 +71,6 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 	result = check_forwarded_source(own, peer->endpoint, peer->identity);
 	if (result)
 		return result;
-	if (source.endpoint && destination.endpoint && p->hop_limit <= 1)
-		return -DROP_HOP_LIMIT_EXCEEDED;
 
 	if (source.endpoint) {
 		j->direction = DIRECTION_EGRESS;
@@ -157,19 +155,27 @@ static __always_inline __u32 peer_endpoint(const struct own_side *own, const str
 	return own->is_source ? j->destination_endpoint : j->source_endpoint;
 }
 
-/* A packet that no live flow knows. */
+/* A packet that no live flow knows. An entry of ours for the key is one flow more for nobody; without it a
+ * sender that has its share already is not worth a judgement. */
 static __always_inline int judge_new(const struct flow_key *key, const struct packet *p,
 				     const struct own_side *own, struct judgement *j, __u64 now,
-				     _Bool sender_low)
+				     _Bool sender_low, _Bool has_entry)
 {
 	if (p->echo_reply)
 		return -DROP_UNSOLICITED_REPLY;
-	if (own->is_answer)
+	if (is_tcp_answer(p) || own->is_answer)
 		return -DROP_NO_FLOW;
+	if (p->fragment == FRAGMENT_LATER) /* its first would have opened it */
+		return -DROP_FRAGMENT_UNKNOWN;
 	j->reply = 0;
-	int result = judge(p, own, j);
+	int result = 0;
+	if (own->is_source && !has_entry && !is_flowless(p))
+		result = check_flow_share(endpoint_id);
+	if (result)
+		return result;
+	result = judge(p, own, j);
 	if (!result && !is_flowless(p))
-		result = flow_create(key, p, j, now, sender_low);
+		result = flow_open(key, p, j, now, sender_low);
 	return result ? result : FLOW_OPENED;
 }
 
@@ -196,13 +202,14 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 	__u64 now = bpf_jiffies64();
 	int result;
 	struct flow *flow = is_flowless(p) ? NULL : bpf_map_lookup_elem(&flows, &key);
-	if (!flow || flow_expired(flow, now))
+	__u64 expires = flow ? flow_expires(flow) : FLOW_HELD;
+	if (!flow || flow_expired(expires, now))
 		goto opens;
 
 	_Bool reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
 	j->reply = reply;
 	if (unlikely(is_bare_syn(p))) {
-		if (flow_closing(flow))
+		if (flow_closed(flow))
 			goto opens;
 		if (reply) {
 			if (own->is_answer)
@@ -227,13 +234,13 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 		own, *peer, own_is_originator ? flow->destination_identity : flow->source_identity);
 	if (result)
 		return result;
-	flow_touch(flow, p, reply, now);
+	flow_touch(flow, expires, p, reply, now);
 	j->translation = translation_of(flow);
 	j->own_address = flow->flags & FLOW_OWN_ADDRESS;
 	return FLOW_ESTABLISHED;
 
 opens:
-	result = judge_new(&key, p, own, j, now, sender_low);
+	result = judge_new(&key, p, own, j, now, sender_low, flow && flow->owner == endpoint_id);
 	*peer = peer_endpoint(own, j);
 	return result;
 }

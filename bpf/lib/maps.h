@@ -5,6 +5,7 @@
 #include "../abi/endpoint.h"
 #include "../abi/event.h"
 #include "../abi/flow.h"
+#include "../abi/fragment.h"
 #include "../abi/ipcache.h"
 #include "../abi/nat.h"
 #include "../abi/policy.h"
@@ -30,6 +31,13 @@ ARRAY_MAP(epochs, BPF_MAP_TYPE_ARRAY, struct epoch, EPOCH_COUNT, BPF_F_MMAPABLE)
 ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF_F_MMAPABLE);
 ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
+ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS, 0);
+
+/* For what is too much for the stack, while one packet is worked on. */
+struct scratch {
+	__u64 words[20];
+};
+ARRAY_MAP(scratch, BPF_MAP_TYPE_PERCPU_ARRAY, struct scratch, 1, 0);
 ARRAY_MAP(event_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct event_counters, 1, 0);
 
 /* Entries come and go with the containers: no memory for those that are not there. */
@@ -38,8 +46,9 @@ KEYED_MAP(local_endpoints, BPF_MAP_TYPE_HASH, struct local_key, struct local_val
 KEYED_MAP(policy, BPF_MAP_TYPE_HASH, struct policy_key, struct policy_value, 1 << 20, BPF_F_NO_PREALLOC);
 KEYED_MAP(ipcache, BPF_MAP_TYPE_LPM_TRIE, struct ipcache_key, struct ipcache_value, 512000,
 	  BPF_F_NO_PREALLOC);
-/* Not an LRU: one container must not evict the flows of another. Size and quota are set by the agent. The
- * memory is there from the start: a new flow costs half of what it would if it had to be found first. */
+/* Not an LRU: one container must not evict the flows of another. The agent makes it larger than
+ * flow_capacity, by what CPUs may open at the same instant, so that it never refuses what the counts allow.
+ * The memory is there from the start: a new flow costs half of what it would if it had to be found first. */
 KEYED_MAP(flows, BPF_MAP_TYPE_HASH, struct flow_key, struct flow, 131072, 0);
 
 /* Masquerade. A flow has at most one entry, so as many as flows. */

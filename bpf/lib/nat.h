@@ -4,6 +4,7 @@
 #pragma once
 
 #include "address.h"
+#include "checksum.h"
 #include "config.h"
 #include "flow.h"
 #include "maps.h"

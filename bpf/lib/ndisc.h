@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Neighbour discovery for the gateway (RFC 4861). Only solicitations of the gateway are answered; a container
- * that plays router, redirects or answers for others is dropped. */
+ * that plays router, redirects or answers for others is dropped. What a fresh stack says of itself is heard
+ * by nobody and is no drop: looking for routers, for another with its address, telling which groups it is in.
+ */
 #pragma once
 
 #include "address.h"
@@ -8,15 +10,11 @@
 #include "parse.h"
 
 enum ndisc {
-	NDISC_ROUTER_SOLICITATION = 133,
-	NDISC_ROUTER_ADVERTISEMENT = 134,
-	NDISC_NEIGHBOUR_SOLICITATION = 135,
-	NDISC_NEIGHBOUR_ADVERTISEMENT = 136,
-	NDISC_REDIRECT = 137,
 	NDISC_OPTION_SOURCE = 1,
 	NDISC_OPTION_TARGET = 2,
 	/* router, solicited, override (RFC 4861, 4.4) */
 	NDISC_ADVERTISEMENT_FLAGS = 0xe0,
+	NDISC_ROUTER_FLAG = 0x80,
 };
 
 struct link_layer_option {
@@ -87,37 +85,94 @@ static __always_inline _Bool is_ndisc(const struct packet *p)
 	       p->icmp_type <= NDISC_REDIRECT;
 }
 
-/* The option, if there is one, must name the container itself. */
-static __always_inline int check_solicitation_option(struct __sk_buff *skb, const struct packet *p)
+static __always_inline _Bool is_unspecified(const struct address *a)
 {
-	__u32 offset = p->l4_offset + __builtin_offsetof(struct neighbour_message, option);
+	return !(a->halves[0] | a->halves[1]);
+}
+
+static __always_inline _Bool is_own_ipv6(const struct address *a)
+{
+	return address_equal(a, &ipv6) || address_equal(a, &link_local);
+}
+
+/* The option, if there is one, must name the container itself. */
+static __always_inline int check_link_layer_option(struct __sk_buff *skb, const struct packet *p,
+						   __u32 offset, __u8 type)
+{
+	offset += p->l4_offset;
 	if (p->end <= offset)
 		return 0;
 	struct link_layer_option *option = inner_header_at(skb, p, offset, sizeof(*option));
 	if (!option || option->length != 1)
 		return -DROP_NDISC_MALFORMED;
-	return option->type == NDISC_OPTION_SOURCE && !mac_equal(&option->mac, &container_mac)
-		       ? -DROP_NDISC_SPOOFED
-		       : 0;
+	return option->type == type && !mac_equal(&option->mac, &container_mac) ? -DROP_NDISC_SPOOFED : 0;
+}
+
+/* Offsets of the first option (RFC 4861, 4.1 and 4.3). */
+#define ROUTER_SOLICITATION_OPTION 8
+#define NEIGHBOUR_MESSAGE_OPTION   __builtin_offsetof(struct neighbour_message, option)
+
+static __always_inline int handle_router_solicitation(struct __sk_buff *skb, const struct packet *p)
+{
+	int result = check_link_layer_option(skb, p, ROUTER_SOLICITATION_OPTION, NDISC_OPTION_SOURCE);
+	return result ? result : TC_ACT_SHOT;
+}
+
+static __always_inline int handle_solicitation(struct __sk_buff *skb, const struct packet *p,
+					       const struct neighbour_message *message)
+{
+	/* duplicate address detection (RFC 4862, 5.4) */
+	if (is_unspecified(&p->source) && is_own_ipv6(&message->target))
+		return TC_ACT_SHOT;
+	if (!address_equal(&message->target, &gateway_ipv6))
+		return -DROP_NDISC_FOREIGN_TARGET;
+	if (is_unspecified(&p->source))
+		return -DROP_SPOOFED_ADDRESS;
+	int result = check_link_layer_option(skb, p, NEIGHBOUR_MESSAGE_OPTION, NDISC_OPTION_SOURCE);
+	return result ? result : answer_solicitation(skb);
+}
+
+static __always_inline int handle_advertisement(struct __sk_buff *skb, const struct packet *p,
+						const struct neighbour_message *message)
+{
+	if (message->flags & NDISC_ROUTER_FLAG)
+		return -DROP_NDISC_FORBIDDEN;
+	if (!is_own_ipv6(&message->target))
+		return -DROP_NDISC_SPOOFED;
+	int result = check_link_layer_option(skb, p, NEIGHBOUR_MESSAGE_OPTION, NDISC_OPTION_TARGET);
+	return result ? result : TC_ACT_SHOT;
 }
 
 SUBPROGRAM int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return -DROP_INTERNAL;
-	if (p->icmp_type != NDISC_NEIGHBOUR_SOLICITATION)
-		return p->icmp_type == NDISC_ROUTER_SOLICITATION ? -DROP_MULTICAST : -DROP_NDISC_FORBIDDEN;
-	/* no extension headers, and from the link itself (RFC 4861, 7.1.1) */
+	if (p->icmp_type == NDISC_REDIRECT)
+		return -DROP_ICMP_REDIRECT;
+	if (p->icmp_type == NDISC_ROUTER_ADVERTISEMENT)
+		return -DROP_NDISC_FORBIDDEN;
+	/* no extension headers, and from the link itself (RFC 4861, 6.1.1, 7.1.1 and 7.1.2) */
 	if (p->l4_offset != ETH_HLEN + sizeof(struct ipv6hdr) || p->hop_limit != 255 || p->icmp_code != 0)
 		return -DROP_NDISC_MALFORMED;
-	struct neighbour_message *message =
-		inner_header_at(skb, p, p->l4_offset, __builtin_offsetof(struct neighbour_message, option));
+	if (!is_own_ipv6(&p->source) && !is_unspecified(&p->source))
+		return -DROP_SPOOFED_ADDRESS;
+	if (p->icmp_type == NDISC_ROUTER_SOLICITATION)
+		return handle_router_solicitation(skb, p);
+	struct neighbour_message *message = inner_header_at(skb, p, p->l4_offset, NEIGHBOUR_MESSAGE_OPTION);
 	if (!message)
 		return -DROP_TRUNCATED;
-	if (!address_equal(&message->target, &gateway_ipv6))
-		return -DROP_NDISC_FOREIGN_TARGET;
-	if (!address_equal(&p->source, &ipv6) && !address_equal(&p->source, &link_local))
-		return -DROP_SPOOFED_ADDRESS;
-	int result = check_solicitation_option(skb, p);
-	return result ? result : answer_solicitation(skb);
+	return p->icmp_type == NDISC_NEIGHBOUR_SOLICITATION ? handle_solicitation(skb, p, message)
+							    : handle_advertisement(skb, p, message);
+}
+
+/* Multicast listener reports (RFC 2710, RFC 9777). Queries are a router's. */
+static __always_inline _Bool is_listener_report(const struct packet *p)
+{
+	return p->protocol == IPPROTO_ICMPV6 &&
+	       (p->icmp_type == MLD_REPORT || p->icmp_type == MLD_DONE || p->icmp_type == MLD2_REPORT);
+}
+
+static __always_inline int handle_listener_report(const struct packet *p)
+{
+	return is_own_ipv6(&p->source) || is_unspecified(&p->source) ? TC_ACT_SHOT : -DROP_SPOOFED_ADDRESS;
 }

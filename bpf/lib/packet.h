@@ -18,6 +18,13 @@ enum tcp_flag {
 	TCP_ACK = 0x10,
 };
 
+/* A packet that is whole has none of the two. */
+enum fragment_kind : __u8 {
+	FRAGMENT_NONE = 0,
+	FRAGMENT_FIRST = 1, /* has the ports */
+	FRAGMENT_LATER = 2,
+};
+
 struct packet {
 	struct address source;
 	struct address destination;
@@ -33,7 +40,13 @@ struct packet {
 	__u8 hop_limit;
 	__u8 echo_reply; /* ICMP or ICMPv6 */
 	__u8 echo_request;
-	__u8 reserved[5];
+	__u8 icmp_error;  /* tells about another packet, that it embeds */
+	__u8 group_frame; /* the frame is for many */
+	enum fragment_kind fragment;
+	__u16 header_length;    /* of the transport header, where it is known */
+	__u16 fragment_offset;  /* bytes before this fragment's content */
+	__u16 fragment_content; /* where its content begins, from the Ethernet header on */
+	__be32 fragment_id;
 };
 
 /* What the datapath found out about a packet, for the event and the flow. */

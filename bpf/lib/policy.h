@@ -3,12 +3,23 @@
 #pragma once
 
 #include "../abi/drop.h"
+#include "icmp.h"
 #include "maps.h"
 #include "packet.h"
 
 static __always_inline __be16 port_prefix(__be16 port, __u32 length)
 {
 	return be16(host16(port) & (0xffff0000u >> length));
+}
+
+/* The port that a policy names: of ICMP and ICMPv6 the type. A reply is judged by what it replies to. */
+static __always_inline __be16 policy_port(const struct packet *p)
+{
+	if (p->protocol == IPPROTO_ICMP)
+		return be16(p->echo_reply ? ICMP_ECHO_REQUEST : p->icmp_type);
+	if (p->protocol == IPPROTO_ICMPV6)
+		return be16(p->echo_reply ? ICMPV6_ECHO_REQUEST : p->icmp_type);
+	return p->destination_port;
 }
 
 #define RANK_DENIES 1
@@ -43,12 +54,13 @@ SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer
 		return 0;
 
 	struct policy_key key = {.slot = slot_index, .direction = direction};
+	__be16 port = policy_port(p);
 	for (__u32 i = 0; i < MAX_SHAPES && i < d->shape_count; i++) {
 		__u8 shape = d->shapes[i];
 		key.peer = shape & SHAPE_PEER ? peer : 0;
 		key.protocol = shape & SHAPE_PROTOCOL ? p->protocol : 0;
 		key.port_prefix_length = shape & SHAPE_PORT_MASK;
-		key.port = port_prefix(p->destination_port, key.port_prefix_length);
+		key.port = port_prefix(port, key.port_prefix_length);
 		const struct policy_value *value = bpf_map_lookup_elem(&policy, &key);
 		__u64 candidate = value ? rank_of(value) : 0;
 		if (value && candidate > result->rank) {

@@ -5,6 +5,7 @@ using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Flows;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Outside;
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
@@ -55,6 +56,7 @@ public sealed class AgentServices : IAsyncDisposable
             datapath, Host, Addresses, book, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         _adoption = new EndpointAdoption(
             datapath, Host, HostAddresses, Addresses, book, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
+        Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -71,6 +73,8 @@ public sealed class AgentServices : IAsyncDisposable
     public HostNetwork Host { get; }
 
     public HostAddresses HostAddresses { get; }
+
+    public Masquerade Masquerade { get; }
 
     public EndpointAddresses Addresses { get; }
 

@@ -26,4 +26,5 @@ namespace Ciliate.Api;
 [JsonSerializable(typeof(IReadOnlyList<FlowMapEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<IpcacheMapEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<EndpointMapEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<NatMapEntry>))]
 public sealed partial class ApiJson : JsonSerializerContext;

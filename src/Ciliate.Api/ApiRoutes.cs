@@ -18,6 +18,7 @@ public static class ApiRoutes
     public const string PolicyMap = "/v1/map/policy";
     public const string FlowMap = "/v1/map/flow";
     public const string IpcacheMap = "/v1/map/ipcache";
+    public const string NatMap = "/v1/map/nat";
     public const string EndpointMap = "/v1/map/endpoint";
 
     /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>

@@ -9,7 +9,7 @@ namespace Ciliate.Datapath;
 internal static class DatapathObjects
 {
     private static readonly Lazy<ObjectSpec> LazyContainer = new(ParseContainer);
-    private static readonly Lazy<ObjectSpec> LazyClock = new(() => Parse("clock.bpf.o"));
+    private static readonly Lazy<ObjectSpec> LazyCollect = new(() => Parse("collect.bpf.o"));
 
     private static readonly Lazy<ObjectSpec> LazyHost = new(() => Parse("host.bpf.o"));
 
@@ -17,7 +17,7 @@ internal static class DatapathObjects
 
     public static ObjectSpec Container => LazyContainer.Value;
 
-    public static ObjectSpec Clock => LazyClock.Value;
+    public static ObjectSpec Collect => LazyCollect.Value;
 
     private static ObjectSpec ParseContainer()
     {

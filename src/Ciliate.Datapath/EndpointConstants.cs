@@ -4,7 +4,7 @@ using Ciliate.Bpf;
 namespace Ciliate.Datapath;
 
 /// <summary>The constants of bpf/lib/config.h for one endpoint.</summary>
-internal sealed class EndpointConstants(ObjectSpec blueprint, uint ticksPerSecond, uint flowQuota, MasqueradeOptions? masquerade)
+internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity, FlowTicks ticks, MasqueradeOptions? masquerade)
 {
     /// <summary>A spec of the endpoint's own.</summary>
     public ObjectSpec Apply(EndpointWiring wiring)
@@ -20,9 +20,15 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint ticksPerSecon
         spec.SetConstant("ipv6", AddressCodec.Encode(wiring.IPv6));
         spec.SetConstant("link_local", AddressCodec.Encode(AddressCodec.LinkLocal(wiring.ContainerMac)));
         spec.SetConstant("gateway_ipv4", AddressCodec.Encode(wiring.GatewayIPv4));
+        spec.SetConstant("broadcast_ipv4", AddressCodec.Encode(wiring.BroadcastIPv4));
         spec.SetConstant("gateway_ipv6", AddressCodec.Encode(wiring.GatewayIPv6));
-        spec.SetConstant("jiffies_per_second", ticksPerSecond);
-        spec.SetConstant("flow_quota", flowQuota);
+        spec.SetConstant("flow_capacity", flowCapacity);
+        spec.SetConstant("flow_ticks_tcp", ticks.Tcp);
+        spec.SetConstant("flow_ticks_tcp_syn", ticks.TcpSyn);
+        spec.SetConstant("flow_ticks_tcp_fin", ticks.TcpFin);
+        spec.SetConstant("flow_ticks_other", ticks.Other);
+        spec.SetConstant("fragment_ticks", ticks.Fragment);
+        spec.SetConstant("flow_ticks_resolution", ticks.Resolution);
         spec.SetConstant("masquerade_ipv4", Flag(masquerade is { IPv4: true }));
         spec.SetConstant("masquerade_ipv6", Flag(masquerade is { IPv6: true }));
         if (masquerade is not null)

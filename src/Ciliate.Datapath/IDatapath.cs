@@ -56,8 +56,12 @@ public interface IDatapath : IDisposable
     /// <summary>Destinations, all of them, that see containers by their own addresses. Holds for new flows.</summary>
     void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes);
 
-    /// <summary>Removes flows that have expired; returns how many. Bounded work per call.</summary>
-    int CollectFlows();
+    /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
+    void ReclaimGenerations();
+
+    /// <summary>Removes flows that have expired; returns how many. Goes through the whole table, in small steps. Thread-safe: call it from a
+    /// thread of its own.</summary>
+    int CollectFlows(CancellationToken cancellation = default);
 
     /// <summary>Verdict events in the order of the ring buffer. Bounded; what did not fit is in <see cref="LostEvents"/>. Thread-safe.</summary>
     ChannelReader<VerdictEvent> Events { get; }
@@ -88,6 +92,7 @@ public interface IDatapath : IDisposable
 /// <param name="IPv6">The container's IPv6 address, or null.</param>
 /// <param name="GatewayIPv4">Address whose ARP and echo requests the program answers.</param>
 /// <param name="GatewayIPv6">Address whose neighbour solicitations and echo requests the program answers.</param>
+/// <param name="BroadcastIPv4">Broadcast address of the range that <paramref name="IPv4"/> is from, or null.</param>
 public sealed record EndpointWiring(
     ushort Id,
     string HostInterface,
@@ -97,7 +102,8 @@ public sealed record EndpointWiring(
     IPAddress? IPv4,
     IPAddress? IPv6,
     IPAddress? GatewayIPv4,
-    IPAddress? GatewayIPv6);
+    IPAddress? GatewayIPv6,
+    IPAddress? BroadcastIPv4 = null);
 
 public enum TrafficDirection : byte
 {
@@ -165,7 +171,7 @@ public sealed record EndpointRow(ushort Id, uint Generation, uint Slot, int Host
 public sealed record PolicyRow(ushort EndpointId, uint Generation, PolicyEntry Entry);
 
 /// <summary>A flow by its original direction.</summary>
-/// <param name="State">TCP: syn-sent, established, closing, closed; others: new, replied.</param>
+/// <param name="State">TCP: syn-sent, picked-up (seen first without a handshake), syn-received, established, closing, closed; others: new, replied; denied: judged anew and refused.</param>
 /// <param name="ExpiresInSeconds">0 when already expired and not yet collected.</param>
 public sealed record FlowRow(
     IPAddress Source, ushort SourcePort, IPAddress Destination, ushort DestinationPort, byte Protocol, string State, int ExpiresInSeconds,

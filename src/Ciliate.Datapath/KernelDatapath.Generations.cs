@@ -54,6 +54,8 @@ public sealed partial class KernelDatapath
         _policy.Adopt(used);
     }
 
+    public void ReclaimGenerations() => Explain("free the slots of old generations", ReclaimSlots);
+
     private void RetireSlotOf(ulong commit)
     {
         if (commit != 0)
@@ -74,8 +76,8 @@ public sealed partial class KernelDatapath
         }
     }
 
-    /// <summary>Empties what no packet can be judged by any more. It waits for a grace period of some milliseconds, so it is part of the
-    /// regular collection and not of a change.</summary>
+    /// <summary>Empties what no packet can be judged by any more. It waits for a grace period of some milliseconds, so it is done now and
+    /// then and not as part of a change.</summary>
     private void ReclaimSlots()
     {
         foreach (var slot in _slots.WaitForReaders())

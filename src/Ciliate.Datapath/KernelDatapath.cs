@@ -11,6 +11,9 @@ namespace Ciliate.Datapath;
 /// <summary>The datapath in the running kernel. See <see cref="IDatapath"/> for what each call promises.</summary>
 public sealed partial class KernelDatapath : IDatapath
 {
+    /// <summary>So that the collection takes a part of a CPU only.</summary>
+    private static readonly TimeSpan BetweenChunks = TimeSpan.FromMilliseconds(1);
+
     private readonly BpfLoader _loader;
     private readonly TickClock _clock;
     private readonly PinnedMaps _maps;
@@ -20,6 +23,8 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly SlotTable _slots;
     private readonly PolicyTable _policy;
     private readonly FlowTable _flows;
+    private readonly FlowCounts _flowCounts;
+    private readonly FlowCollector _collector;
     private readonly Ipcache _ipcache;
     private readonly NatTable _nat;
     private readonly UplinkTable _uplinks;
@@ -29,8 +34,8 @@ public sealed partial class KernelDatapath : IDatapath
     private KernelDatapath(DatapathOptions options)
     {
         var blueprint = DatapathObjects.Container.Clone();
-        blueprint.ConfigureMap("flows", map => map with { MaxEntries = options.FlowTableSize });
-        blueprint.ConfigureMap("nat", map => map with { MaxEntries = options.FlowTableSize });
+        blueprint.ConfigureMap("flows", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
+        blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
         _loader = new BpfLoader();
         _clock = new TickClock(_loader);
         _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
@@ -38,14 +43,18 @@ public sealed partial class KernelDatapath : IDatapath
         _endpoints.CheckLayout(options.Root);
         _slots = new SlotTable(_maps.Slots);
         _policy = new PolicyTable(_maps.Policy);
-        _flows = new FlowTable(_maps.Flows, _maps.FlowQuotas, _clock);
+        var ticks = new FlowTicks(options.Timeouts ?? FlowTimeouts.Default, _clock.TicksPerSecond);
+        _flows = new FlowTable(_maps.Flows, _clock);
+        _flowCounts = new FlowCounts(_maps.FlowQuotas, _maps.Flows);
+        _flowCounts.Verify();
+        _collector = new FlowCollector(_loader, _maps, _endpoints, _clock, ticks);
         _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
         _hooks = new InterfaceHooks(options.Root, options.Hooks);
         _programs = new EndpointPrograms(
-            options.Root, _loader, _maps, new EndpointConstants(blueprint, _clock.TicksPerSecond, options.FlowQuota, options.Masquerade), _hooks);
+            options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
         _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
         _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
-        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, _hooks);
+        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
         AdoptSlots();
         _events = new EventReader(_maps.Events, _maps.EventCounts);
     }
@@ -53,6 +62,9 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
     public static KernelDatapath Open(DatapathOptions options) =>
         Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options));
+
+    /// <summary>For who looks behind the verbs.</summary>
+    internal PinnedMaps Maps => _maps;
 
     public HookKind Hooks => _hooks.Kind;
 
@@ -110,11 +122,8 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
-    public int CollectFlows() => Explain("collect flows", () =>
-    {
-        ReclaimSlots();
-        return _flows.Collect(id => id != 0 && !_endpoints.Exists(id));
-    });
+    public int CollectFlows(CancellationToken cancellation = default) =>
+        Explain("collect flows", () => _collector.Collect(() => Thread.Sleep(BetweenChunks), cancellation));
 
     /// <summary>The endpoint in the tables, and its programs loaded but not attached: for runs without a wire.</summary>
     internal LoadedObject PrepareEndpoint(EndpointWiring wiring)
@@ -126,6 +135,7 @@ public sealed partial class KernelDatapath : IDatapath
     public void Dispose()
     {
         _events.Dispose();
+        _collector.Dispose();
         _hooks.Dispose();
         _maps.Dispose();
         _clock.Dispose();
@@ -134,8 +144,8 @@ public sealed partial class KernelDatapath : IDatapath
 
     private void Register(EndpointWiring wiring, bool known)
     {
-        if (!known && _flows.OwnedBy(wiring.Id) != 0)
-            _flows.Purge(wiring.Id);
+        if (!known && _flowCounts.OwnedBy(wiring.Id) != 0)
+            _collector.Purge(wiring.Id);
         _endpoints.Describe(wiring);
         foreach (var address in AddressesOf(wiring))
             _maps.LocalEndpoints.Update(LocalKeyOf(address), new LocalValue { Endpoint = wiring.Id });

@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ciliate.Bpf;
+using Ciliate.Datapath.Abi;
 
 namespace Ciliate.Datapath;
 
 /// <summary>The clock that flows are dated by: the kernel's ticks, which cost a program nothing to read. Their rate is not told to user
-/// space, so it is measured once.</summary>
+/// space, so it is measured once. Thread-safe.</summary>
 internal sealed class TickClock : IDisposable
 {
+    private const string ReadClock = "read_clock";
+
     private static readonly uint[] Rates = [100, 250, 300, 1000];
 
     /// <summary>Long enough to tell 250 from 300 with a tick more or less.</summary>
@@ -18,8 +21,8 @@ internal sealed class TickClock : IDisposable
 
     public TickClock(BpfLoader loader)
     {
-        _object = loader.Load(DatapathObjects.Clock);
-        _program = _object.Program("read_clock");
+        _object = loader.Load(DatapathObjects.Collect, new LoadOptions { Programs = [ReadClock] });
+        _program = _object.Program(ReadClock);
         var first = Read();
         Thread.Sleep(SampleTime);
         var second = Read();
@@ -33,17 +36,9 @@ internal sealed class TickClock : IDisposable
 
     public void Dispose() => _object.Dispose();
 
-    private Reading Read()
+    private ClockReading Read()
     {
-        var run = _program.TestRun(new TestRunInput { RawContext = new byte[Unsafe.SizeOf<Reading>()] });
-        return MemoryMarshal.Read<Reading>(run.RawContext.Span);
-    }
-
-    /// <summary>struct clock_reading of bpf/clock.bpf.c.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Reading
-    {
-        public ulong Jiffies;
-        public ulong Nanoseconds;
+        var run = _program.TestRun(new TestRunInput { RawContext = new byte[Unsafe.SizeOf<ClockReading>()] });
+        return MemoryMarshal.Read<ClockReading>(run.RawContext.Span);
     }
 }

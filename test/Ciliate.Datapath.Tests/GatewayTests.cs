@@ -27,7 +27,8 @@ public sealed class GatewayTests
         rig.WebSends(Arp.Request(Rig.Web, Rig.Db.IPv4)).IsDropped(DropReason.ArpForeignTarget);
         rig.WebSends(Arp.Request(Rig.Web with { IPv4 = Rig.Db.IPv4 }, Rig.Gateway.IPv4)).IsDropped(DropReason.ArpSpoofed);
         rig.WebSends(Arp.Request(Rig.Web with { Mac = Rig.Db.Mac }, Rig.Gateway.IPv4, frameMac: Rig.Web.Mac)).IsDropped(DropReason.ArpSpoofed);
-        rig.WebSends(Arp.Reply(Rig.Web, Rig.Gateway)).IsDropped(DropReason.ArpForeignTarget);
+        rig.WebSends(Arp.Reply(Rig.Web, Rig.Gateway)).IsDropped(DropReason.UnsolicitedReply);
+        rig.WebSends(Arp.Reply(Rig.Web with { IPv4 = Rig.Db.IPv4 }, Rig.Gateway)).IsDropped(DropReason.ArpSpoofed);
     }
 
     [Fact]
@@ -69,13 +70,46 @@ public sealed class GatewayTests
         rig.WebSends(Solicitation(Rig.Web.IPv6, Rig.Gateway.IPv6, hops: 64)).IsDropped(DropReason.NdiscMalformed);
     }
 
-    [Theory, InlineData(134), InlineData(136), InlineData(137)]
-    public void A_container_is_no_router(int type)
+    [Fact]
+    public void What_a_container_announces_of_itself_goes_nowhere_and_is_no_drop()
+    {
+        using var rig = new Rig().Open();
+        var unspecified = IPAddress.IPv6Any;
+        var own = AddressCodec.LinkLocal(Rig.Web.Mac);
+
+        rig.WebSends(Arp.Request(Rig.Web, Rig.Web.IPv4)).IsConsumed();
+        rig.WebSends(Arp.Request(Rig.Web with { IPv4 = IPAddress.Any }, Rig.Web.IPv4)).IsConsumed();
+        rig.WebSends(Solicitation(unspecified, Rig.Web.IPv6, option: [])).IsConsumed();
+        rig.WebSends(Solicitation(unspecified, own, option: [])).IsConsumed();
+        rig.WebSends(ToAllRouters(own).IcmpV6([133, .. new byte[7], 1, 1, .. Rig.Web.Mac.GetAddressBytes()])).IsConsumed();
+        rig.WebSends(ToAllRouters(unspecified).WithExtensionHeader(0, 0, 5, 2, 0, 0, 1, 0).IcmpV6([143, .. new byte[27]])).IsConsumed();
+        rig.WebSends(ToAllRouters(Rig.Web.IPv6).IcmpV6([136, 0, 0, 0, 0x20, 0, 0, 0, .. Rig.Web.IPv6.GetAddressBytes()])).IsConsumed();
+    }
+
+    [Fact]
+    public void What_a_container_announces_of_others_is_dropped()
+    {
+        using var rig = new Rig().Open();
+
+        rig.WebSends(Arp.Request(Rig.Web with { IPv4 = Rig.Db.IPv4 }, Rig.Db.IPv4)).IsDropped(DropReason.ArpSpoofed);
+        rig.WebSends(Solicitation(IPAddress.IPv6Any, Rig.Db.IPv6, option: [])).IsDropped(DropReason.NdiscForeignTarget);
+        rig.WebSends(ToAllRouters(Rig.Db.IPv6).IcmpV6([133, .. new byte[7]])).IsDropped(DropReason.SpoofedAddress);
+        rig.WebSends(ToAllRouters(Rig.Web.IPv6).IcmpV6([133, .. new byte[7], 1, 1, .. Rig.Db.Mac.GetAddressBytes()])).IsDropped(DropReason.NdiscSpoofed);
+        rig.WebSends(ToAllRouters(Rig.Db.IPv6).IcmpV6([143, .. new byte[27]])).IsDropped(DropReason.SpoofedAddress);
+        rig.WebSends(ToAllRouters(Rig.Web.IPv6).IcmpV6([136, 0, 0, 0, 0x20, 0, 0, 0, .. Rig.Db.IPv6.GetAddressBytes()])).IsDropped(DropReason.NdiscSpoofed);
+        rig.WebSends(ToAllRouters(Rig.Web.IPv6).IcmpV6([136, 0, 0, 0, 0x80, 0, 0, 0, .. Rig.Web.IPv6.GetAddressBytes()])).IsDropped(DropReason.NdiscForbidden);
+    }
+
+    private static Frame ToAllRouters(IPAddress source) => Frame.From(Rig.Web).Via(new PhysicalAddress([0x33, 0x33, 0, 0, 0, 2]))
+        .WithSource(source).WithDestination(IPAddress.Parse("ff02::2")).WithHopLimit(255).Over(Family.IPv6);
+
+    [Fact]
+    public void A_container_is_no_router()
     {
         using var rig = new Rig().Open();
         var message = Frame.From(Rig.Web).To(Rig.Db).Via(Rig.Gateway).WithHopLimit(255).Over(Family.IPv6);
 
-        rig.WebSends(message.IcmpV6([(byte)type, .. new byte[31]])).IsDropped(DropReason.NdiscForbidden);
+        rig.WebSends(message.IcmpV6([134, .. new byte[31]])).IsDropped(DropReason.NdiscForbidden);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]

@@ -21,6 +21,9 @@ public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
     /// <summary>Went up the host's stack, or into the container.</summary>
     public Outcome IsPassed() => Has(Pass, "passed");
 
+    /// <summary>Went nowhere, and that is no drop.</summary>
+    public Outcome IsConsumed() => Has(Shot, "consumed").TellsNothing();
+
     public Outcome IsDropped(DropReason reason)
     {
         Has(Shot, $"dropped ({reason})");

@@ -14,12 +14,13 @@ public sealed class Rig : IDisposable
     public const ushort WebId = 1, DbId = 2;
     public const uint WebIdentity = 256, DbIdentity = 257;
     private const int WebIfIndex = 101, DbIfIndex = 102;
-    private const ushort MarkerId = 99;
+    internal const ushort MarkerId = 99;
 
     public static readonly Station Gateway = NewStation("gateway", 0xfe, "10.9.0.1", "fd09::1");
     public static readonly Station Web = NewStation("web", 1, "10.9.0.2", "fd09::2");
     public static readonly Station Db = NewStation("db", 2, "10.9.0.3", "fd09::3");
     public static readonly Station Remote = NewStation("remote", 0x77, "203.0.113.7", "2001:db8::7");
+    public static readonly Station Other = NewStation("other", 0x78, "203.0.113.1", "2001:db8::1");
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly Dictionary<ushort, EndpointProgramSet> _programs = [];
@@ -37,6 +38,9 @@ public sealed class Rig : IDisposable
     }
 
     public KernelDatapath Datapath { get; }
+
+    /// <summary>Where its maps are pinned.</summary>
+    public string Root => _bpffs.Path;
 
     /// <summary>Makes the container known and loads its programs.</summary>
     public void Register(ushort id, Station station)
@@ -82,6 +86,9 @@ public sealed class Rig : IDisposable
 
     /// <summary>The verdict alone, for many packets in a row.</summary>
     public int VerdictOfWeb(byte[] frame) => _programs[WebId].FromContainer.TestRun(new TestRunInput { Data = frame }).ReturnValue;
+
+    /// <summary>The verdict alone on what a registered container sends. Thread-safe.</summary>
+    public int VerdictOf(ushort id, byte[] frame) => _programs[id].FromContainer.TestRun(new TestRunInput { Data = frame, OutputRoom = 0 }).ReturnValue;
 
     public Outcome DbSends(byte[] frame) => Run(_programs[DbId].FromContainer, frame, 0);
 
@@ -131,7 +138,7 @@ public sealed class Rig : IDisposable
     }
 
     private static EndpointWiring WiringOf(ushort id, Station station, int ifIndex) => new(
-        id, $"cil{id}", ifIndex, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6);
+        id, $"cil{id}", ifIndex, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6, IPAddress.Parse("10.9.0.255"));
 
     private static Station NewStation(string name, byte last, string ipv4, string ipv6) =>
         new(name, new PhysicalAddress([0x02, 0, 0, 0, 0, last]), IPAddress.Parse(ipv4), IPAddress.Parse(ipv6));

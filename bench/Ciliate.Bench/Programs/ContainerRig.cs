@@ -29,7 +29,7 @@ internal sealed class ContainerRig : IDisposable
 
     public ContainerRig()
     {
-        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize, FlowTableSize));
+        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize));
         _client = _datapath.PrepareEndpoint(Wiring(ClientId, s_clientMac, s_clientIPv4, s_clientIPv6));
         _server = _datapath.PrepareEndpoint(Wiring(ServerId, s_serverMac, s_serverIPv4, s_serverIPv6));
         FillIpcache();

@@ -109,6 +109,7 @@ public sealed class ApiServer : IAsyncDisposable
         application.MapGet(ApiRoutes.PolicyMap, maps.PolicyAsync);
         application.MapGet(ApiRoutes.FlowMap, maps.FlowsAsync);
         application.MapGet(ApiRoutes.IpcacheMap, maps.IpcacheAsync);
+        application.MapGet(ApiRoutes.NatMap, maps.NatAsync);
         application.MapGet(ApiRoutes.EndpointMap, maps.EndpointsAsync);
     }
 

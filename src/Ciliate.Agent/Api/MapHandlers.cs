@@ -35,6 +35,15 @@ internal sealed class MapHandlers(AgentServices agent)
         await Requests.WriteAsync(context, [.. rows.Select(Convert)], ApiJson.Default.IReadOnlyListEndpointMapEntry).ConfigureAwait(false);
     }
 
+    public async Task NatAsync(HttpContext context)
+    {
+        IReadOnlyList<NatRow> rows = await DumpAsync(agent.Datapath.DumpNat, context).ConfigureAwait(false);
+        Dictionary<int, string> links = agent.Masquerade.Uplinks.ToDictionary(uplink => uplink.IfIndex, uplink => uplink.Name);
+        await Requests.WriteAsync(
+            context, [.. rows.Select(row => Convert(row, links.GetValueOrDefault(row.UplinkIfIndex)))], ApiJson.Default.IReadOnlyListNatMapEntry)
+            .ConfigureAwait(false);
+    }
+
     private Task<IReadOnlyList<T>> DumpAsync<T>(Func<IReadOnlyList<T>> dump, HttpContext context) =>
         agent.Loop.RunAsync(dump, context.RequestAborted);
 
@@ -70,6 +79,15 @@ internal sealed class MapHandlers(AgentServices agent)
     private EndpointMapEntry Convert(EndpointRow row) => new(
         row.Id, row.Generation, row.Slot, row.HostIfIndex, Endpoint.Text(row.ContainerMac), row.Identity, row.Flows,
         row.IPv4?.ToString(), row.IPv6?.ToString(), NameOf(row.Id));
+
+    private NatMapEntry Convert(NatRow row, string? uplink) => new(
+        row.Protocol,
+        new NatMapSide(row.Container.ToString(), row.ContainerPort),
+        new NatMapSide(row.Local.ToString(), row.LocalPort),
+        new NatMapSide(row.Remote.ToString(), row.RemotePort),
+        row.EndpointId,
+        uplink,
+        NameOf(row.EndpointId));
 
     private string? NameOf(ushort endpointId) => _endpoints.Find(endpointId)?.Name;
 

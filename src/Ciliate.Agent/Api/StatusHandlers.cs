@@ -33,6 +33,7 @@ internal sealed class StatusHandlers(AgentServices agent)
             agent.Identities.Identities.Rows.Count(row => row.Holders > 0),
             new PolicyCounts(policies.Policies.Count, (ulong)policies.Revision),
             new FlowTableStatus(agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize),
+            Masquerade(),
             new EventStatus(agent.Flows.Count, agent.Datapath.LostEvents),
             Drops());
     }
@@ -41,6 +42,13 @@ internal sealed class StatusHandlers(AgentServices agent)
         endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone
             ? new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it")
             : new AgentState(AgentState.Ok, "all endpoints are connected and protected");
+
+    private MasqueradeStatus Masquerade() => new(
+        agent.Masquerade.WhyNot(ipv4: true) ?? MasqueradeStatus.Active,
+        agent.Masquerade.WhyNot(ipv4: false) ?? MasqueradeStatus.Active,
+        $"{agent.Masquerade.Settings.FirstPort}-{agent.Masquerade.Settings.LastPort}",
+        [.. agent.Masquerade.Uplinks.Select(uplink =>
+            new UplinkStatus(uplink.Name, uplink.Mtu, uplink.IPv4?.ToString(), uplink.IPv6?.ToString()))]);
 
     private IpamStatus Ipam() => new(
         Range(agent.Addresses.Pools.FirstOrDefault(pool => pool.Range.IsIPv4)),

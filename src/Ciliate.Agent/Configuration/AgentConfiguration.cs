@@ -1,4 +1,5 @@
 using Ciliate.Agent.Ipam;
+using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
 
@@ -23,10 +24,14 @@ public sealed record AgentConfiguration
 
     public required int FlowTableSize { get; init; }
 
+    public required FlowTimeouts FlowTimeouts { get; init; }
+
     public required string HostInterfacePrefix { get; init; }
 
     /// <summary>Null: what the kernel has.</summary>
     public required HookKind? HookBackend { get; init; }
+
+    public required MasqueradeSettings Masquerade { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

@@ -3,6 +3,8 @@ namespace Ciliate.Agent.Configuration;
 /// <summary>The catalogue of options.</summary>
 public static class AgentOptions
 {
+    private const string FlowTimeoutValues = "seconds, 1 to 1000000";
+
     public static readonly AgentOption Socket = new(
         "socket", "/run/ciliate/ciliate.sock", "absolute path", "Unix socket of the API.");
 
@@ -24,18 +26,47 @@ public static class AgentOptions
     public static readonly AgentOption FlowTableSize = new(
         "flow-table-size", "131072", "1024 to 4194304", "Flows that the kernel keeps at a time.");
 
+    public static readonly AgentOption FlowTimeoutTcp = new(
+        "flow-timeout-tcp", "8000", FlowTimeoutValues, "Life of an established TCP connection after its last packet.");
+
+    public static readonly AgentOption FlowTimeoutTcpSyn = new(
+        "flow-timeout-tcp-syn", "60", FlowTimeoutValues, "Life of a TCP connection whose handshake is not over.");
+
+    public static readonly AgentOption FlowTimeoutTcpFin = new(
+        "flow-timeout-tcp-fin", "10", FlowTimeoutValues, "Life of a TCP connection that both sides closed or one reset.");
+
+    public static readonly AgentOption FlowTimeoutOther = new(
+        "flow-timeout-other", "60", FlowTimeoutValues, "Life of a flow of any other protocol after its last packet.");
+
     public static readonly AgentOption HostInterfacePrefix = new(
         "host-interface-prefix", "cil", "1 to 8 characters, a-z then a-z or 0-9", "Start of the names of the agent's interfaces.");
 
     public static readonly AgentOption HookBackend = new(
         "hook-backend", "auto", "auto, tcx or clsact", "How programs hang at interfaces; auto is tcx where the kernel has it, else clsact.");
 
+    public static readonly AgentOption Masquerade = new(
+        "masquerade", "true", "true or false", "Containers' IPv4 packets leave the host with the address of the uplink.");
+
+    public static readonly AgentOption MasqueradeIPv6 = new(
+        "masquerade-ipv6", "true", "true or false", "The same for IPv6.");
+
+    public static readonly AgentOption Devices = new(
+        "devices", "auto", "auto, or names or patterns such as eth*, separated by commas", "The uplinks; auto is the interfaces of default routes.");
+
+    public static readonly AgentOption MasqueradePorts = new(
+        "masquerade-ports", "16384-32767", "two ports from 1024 to 65535", "Ports and echo identifiers that masqueraded connections take at the uplink.");
+
+    public static readonly AgentOption MasqueradeExclude = new(
+        "masquerade-exclude", "none", "none, or networks separated by commas", "Destinations that see containers by their own addresses.");
+
     public static readonly AgentOption LogLevel = new(
         "log-level", "info", "debug, info, warn or error", "The least severe message that is logged.");
 
     public static IReadOnlyList<AgentOption> All { get; } =
     [
-        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize, HostInterfacePrefix, HookBackend, LogLevel,
+        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
+        FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
+        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeExclude, LogLevel,
     ];
 
     public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);

@@ -66,8 +66,12 @@ public static class ConfigurationLoader
             IPv6Range = ipv6,
             AllowHostIngress = Boolean(values[AgentOptions.AllowHostIngress]),
             FlowTableSize = Number(values[AgentOptions.FlowTableSize], 1024, 4194304),
+            FlowTimeouts = new FlowTimeouts(
+                Seconds(values[AgentOptions.FlowTimeoutTcp]), Seconds(values[AgentOptions.FlowTimeoutTcpSyn]),
+                Seconds(values[AgentOptions.FlowTimeoutTcpFin]), Seconds(values[AgentOptions.FlowTimeoutOther])),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
+            Masquerade = MasqueradeReader.Read(option => values[option], Boolean),
             LogLevel = Level(values[AgentOptions.LogLevel]),
             Values = [.. AgentOptions.All.Select(option => values[option])],
         };
@@ -117,6 +121,8 @@ public static class ConfigurationLoader
             ? number
             : throw Refused(value, $"is not a number from {least} to {most}");
 
+    private static TimeSpan Seconds(OptionValue value) => TimeSpan.FromSeconds(Number(value, 1, 1_000_000));
+
     private static string InterfacePrefix(OptionValue value)
     {
         // Linux takes 15 characters in all; an underscore, a word or a number follow.
@@ -144,6 +150,6 @@ public static class ConfigurationLoader
         _ => throw Refused(value, "is none of debug, info, warn, error"),
     };
 
-    private static ConfigurationException Refused(OptionValue value, string problem) =>
+    internal static ConfigurationException Refused(OptionValue value, string problem) =>
         new($"{value.Option.Name}: '{value.Text}' {problem} (from {value.Source})");
 }

@@ -101,6 +101,7 @@ public sealed class EndpointManager(
             distributor.Stop(endpoint.Id);
             datapath.DetachEndpoint(endpoint.Id);
         });
+        host.AllowForwarding(endpoint);
         datapath.AttachEndpoint(endpoint.Wiring(host));
         var identity = new Identity(endpoint.Identity, endpoint.Labels) { NamedPorts = endpoint.NamedPorts };
         if (newIdentity)

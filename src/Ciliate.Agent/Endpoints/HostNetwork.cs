@@ -11,6 +11,7 @@ namespace Ciliate.Agent.Endpoints;
 public sealed class HostNetwork : IDisposable
 {
     private readonly string _prefix;
+    private readonly bool _forwards;
     private readonly AddressRange?[] _ranges;
 
     public HostNetwork(NetworkNamespace hostNamespace, AgentConfiguration configuration)
@@ -19,9 +20,11 @@ public sealed class HostNetwork : IDisposable
         Routes = RouteNetlink.Open(hostNamespace);
         Owner = $"ciliate {configuration.StateDirectory}";
         _prefix = configuration.HostInterfacePrefix;
+        _forwards = configuration.Masquerade.IsOn;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
         IPv4Gateway = configuration.IPv4Range?.Gateway;
         IPv6Gateway = configuration.IPv6Range?.Gateway;
+        IPv4Broadcast = configuration.IPv4Range?.Broadcast;
     }
 
     public NetworkNamespace Namespace { get; }
@@ -34,6 +37,9 @@ public sealed class HostNetwork : IDisposable
     public IPAddress? IPv4Gateway { get; }
 
     public IPAddress? IPv6Gateway { get; }
+
+    /// <summary>Of the IPv4 range.</summary>
+    public IPAddress? IPv4Broadcast { get; }
 
     /// <summary>The gateway's addresses, of the families that are on.</summary>
     public IEnumerable<IPAddress> Gateways => new[] { IPv4Gateway, IPv6Gateway }.OfType<IPAddress>();
@@ -62,6 +68,21 @@ public sealed class HostNetwork : IDisposable
         Routes.SetUp(link.PeerIndex);
         Routes.SettleLink(GatewayInterface);
         Routes.SettleLink(peerName);
+    }
+
+    /// <summary>The other end of the gateway's pair, which carries no alias.</summary>
+    public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
+
+    /// <summary>Lets the kernel answer what comes in by an endpoint's interface with the way it would forward it; of that interface alone.</summary>
+    public void AllowForwarding(Endpoint endpoint)
+    {
+        if (!_forwards)
+            return;
+        foreach (IPAddress address in endpoint.Addresses)
+        {
+            string family = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ipv4" : "ipv6";
+            Sysctl.Write(Namespace, $"net/{family}/conf/{endpoint.HostInterface}/forwarding", "1");
+        }
     }
 
     /// <summary>Links that carry this agent's name. Those at their other end go with them.</summary>

@@ -5,6 +5,7 @@ using Ciliate.Agent.Cleanup;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Outside;
 using Ciliate.Agent.State;
 using Ciliate.Bpf;
 using Ciliate.Datapath;
@@ -96,11 +97,12 @@ public static class AgentProcess
         SocketFile.RequireFree(configuration.Socket);
         using var host = new HostNetwork(hostNamespace, configuration);
         host.RefuseOverlaps();
+        HostPorts.RefuseOverlap(hostNamespace, configuration.Masquerade);
     }
 
-    // One container may have an eighth of the flows, so that it cannot take the table from the others.
     private static DatapathOptions Options(AgentConfiguration configuration) =>
-        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, (uint)configuration.FlowTableSize / 8, configuration.HookBackend);
+        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, configuration.FlowTimeouts, configuration.HookBackend,
+            configuration.Masquerade.ToOptions());
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

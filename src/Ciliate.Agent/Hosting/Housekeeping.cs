@@ -1,15 +1,16 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Hosting;
 
-/// <summary>What has to be done every few seconds.</summary>
+/// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, ControlLoop loop, TimeProvider time, ILogger logger)
+    IDatapath datapath, HostAddresses hostAddresses, Masquerade masquerade, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -19,16 +20,10 @@ internal sealed class Housekeeping(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            await TryAsync("collecting flows", CollectFlows, cancellationToken).ConfigureAwait(false);
+            await TryAsync("freeing old generations", datapath.ReclaimGenerations, cancellationToken).ConfigureAwait(false);
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
+            await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private void CollectFlows()
-    {
-        int collected = datapath.CollectFlows();
-        if (collected > 0)
-            logger.FlowsCollected(collected);
     }
 
     private async Task TryAsync(string task, Action work, CancellationToken cancellationToken)

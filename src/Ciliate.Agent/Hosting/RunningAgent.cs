@@ -2,6 +2,7 @@ using Ciliate.Agent.Api;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -15,14 +16,16 @@ public sealed class RunningAgent : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly AgentServices _services;
     private readonly LinkMonitor _links;
+    private readonly ChangeMonitor _changes;
     private Task[] _tasks = [];
     private ApiServer? _api;
     private bool _disposed;
 
-    private RunningAgent(AgentServices services, LinkMonitor links)
+    private RunningAgent(AgentServices services, LinkMonitor links, ChangeMonitor changes)
     {
         _services = services;
         _links = links;
+        _changes = changes;
     }
 
     /// <summary>Ends, with its error, when a part that should run for ever ends.</summary>
@@ -38,10 +41,11 @@ public sealed class RunningAgent : IAsyncDisposable
         logger.Starting(HelpText.Version, configuration.StateDirectory, configuration.BpfRoot);
         var services = new AgentServices(configuration, hostNamespace, datapath, time, logger);
         // Watches before it is asked what is there, so that no interface vanishes unseen in between.
-        var agent = new RunningAgent(services, LinkMonitor.Start(hostNamespace));
+        var agent = new RunningAgent(services, LinkMonitor.Start(hostNamespace), ChangeMonitor.Start(hostNamespace));
         try
         {
             await services.Loop.RunAsync(services.Adopt, cancellationToken).ConfigureAwait(false);
+            await services.Loop.RunAsync(services.Masquerade.Begin, cancellationToken).ConfigureAwait(false);
             agent.Begin(logger);
             agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
         }
@@ -59,7 +63,9 @@ public sealed class RunningAgent : IAsyncDisposable
     [
         _services.Recorder.RunAsync(_stop.Token),
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
-        new Housekeeping(_services.Datapath, _services.HostAddresses, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new UplinkWatcher(_services.Masquerade, _services.Loop, _changes, logger).RunAsync(_stop.Token),
+        new Housekeeping(_services.Datapath, _services.HostAddresses, _services.Masquerade, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new FlowCollection(_services.Datapath, _services.Time, logger).RunAsync(_stop.Token),
     ];
 
     /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
@@ -73,6 +79,7 @@ public sealed class RunningAgent : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _links.Dispose();
+        _changes.Dispose();
         await _services.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }

@@ -24,6 +24,7 @@ public sealed record AddressRange
         int hostBits = Bits - network.PrefixLength;
         UInt128 last = first + ((UInt128.One << hostBits) - 1);
         Gateway = ToAddress(first + 1);
+        Broadcast = IsIPv4 ? ToAddress(last) : null;
         FirstNumber = first + 2;
         LastNumber = IsIPv4 ? last - 1 : last;
     }
@@ -31,6 +32,9 @@ public sealed record AddressRange
     public IPNetwork Network { get; }
 
     public IPAddress Gateway { get; }
+
+    /// <summary>The range's last address; null for IPv6, which has none.</summary>
+    public IPAddress? Broadcast { get; }
 
     public bool IsIPv4 => Network.BaseAddress.AddressFamily == AddressFamily.InterNetwork;
 

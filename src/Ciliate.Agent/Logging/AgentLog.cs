@@ -38,6 +38,9 @@ internal static partial class AgentLog
     [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
     public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
 
+    [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
+    public static partial void UplinksChanged(this ILogger logger, string uplinks);
+
     [LoggerMessage(30, LogLevel.Warning, "could not take back '{Step}': {Problem}")]
     public static partial void UndoFailed(this ILogger logger, string step, string problem);
 

@@ -62,6 +62,9 @@ public sealed partial class AgentClient
     public Task<IReadOnlyList<IpcacheMapEntry>> GetIpcacheMapAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.IpcacheMap, ApiJson.Default.IReadOnlyListIpcacheMapEntry, default, cancellationToken);
 
+    public Task<IReadOnlyList<NatMapEntry>> GetNatMapAsync(CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.NatMap, ApiJson.Default.IReadOnlyListNatMapEntry, default, cancellationToken);
+
     public Task<IReadOnlyList<EndpointMapEntry>> GetEndpointMapAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.EndpointMap, ApiJson.Default.IReadOnlyListEndpointMapEntry, default, cancellationToken);
 }

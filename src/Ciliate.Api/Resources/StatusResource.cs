@@ -20,6 +20,7 @@ public sealed record StatusResource(
     int Identities,
     PolicyCounts Policies,
     FlowTableStatus FlowTable,
+    MasqueradeStatus Masquerade,
     EventStatus Events,
     IReadOnlyList<DropStatus> Drops);
 
@@ -53,6 +54,27 @@ public sealed record PolicyCounts(int Count, ulong Revision);
 
 /// <param name="Used">Flows in the kernel's table, expired ones that are not collected yet included.</param>
 public sealed record FlowTableStatus(long Used, long Max);
+
+/// <param name="IPv4"><c>active</c>, or why containers cannot go outside by IPv4 under an uplink's address.</param>
+/// <param name="IPv6">Likewise.</param>
+/// <param name="Ports">First and last port at the uplinks.</param>
+public sealed record MasqueradeStatus(
+    [property: JsonPropertyName("ipv4")] string IPv4,
+    [property: JsonPropertyName("ipv6")] string IPv6,
+    string Ports,
+    IReadOnlyList<UplinkStatus> Uplinks)
+{
+    public const string Active = "active";
+}
+
+/// <param name="Mtu">Bytes.</param>
+/// <param name="IPv4">The address that containers take there; null: none.</param>
+/// <param name="IPv6">Likewise.</param>
+public sealed record UplinkStatus(
+    string Interface,
+    int Mtu,
+    [property: JsonPropertyName("ipv4")] string? IPv4 = null,
+    [property: JsonPropertyName("ipv6")] string? IPv6 = null);
 
 /// <param name="Seen">Verdict events since the agent's start.</param>
 /// <param name="Lost">Events that the ring buffer or the agent had no room for.</param>

@@ -7,15 +7,15 @@ namespace Ciliate.Bpf;
 /// <summary>Map calls that carry many entries at once.</summary>
 internal static unsafe class MapBatch<TKey, TValue> where TKey : unmanaged where TValue : unmanaged
 {
-    private const int Step = 4096;
+    public const int Step = 4096;
 
     // The place where the kernel goes on: a number for hashes and arrays, a key for tries.
     private const int LeastPositionSize = 8;
 
     /// <summary>Entries in steps, so that a large map takes no more memory here than a step does.</summary>
-    public static IEnumerable<KeyValuePair<TKey, TValue>> Read(BpfMap map, bool delete)
+    public static IEnumerable<KeyValuePair<TKey, TValue>> Read(BpfMap map, bool delete, int step = Step)
     {
-        int room = (int)Math.Min(Math.Max(map.Info.MaxEntries, 1), Step);
+        int room = (int)Math.Min(Math.Max(map.Info.MaxEntries, 1), step);
         TKey[] keys = new TKey[room];
         TValue[] values = new TValue[room];
         byte[] position = new byte[Math.Max(Unsafe.SizeOf<TKey>(), LeastPositionSize)];

@@ -80,7 +80,9 @@ public sealed unsafe class BpfMap<TKey, TValue> where TKey : unmanaged where TVa
     public List<KeyValuePair<TKey, TValue>> ReadAll() => [.. Entries()];
 
     /// <summary>Like <see cref="ReadAll"/>, one after the other: it takes little memory however large the map is.</summary>
-    public IEnumerable<KeyValuePair<TKey, TValue>> Entries() => MapBatch<TKey, TValue>.Read(Map, delete: false);
+    /// <param name="step">Entries that one call of the kernel reads.</param>
+    public IEnumerable<KeyValuePair<TKey, TValue>> Entries(int step = MapBatch<TKey, TValue>.Step) =>
+        MapBatch<TKey, TValue>.Read(Map, delete: false, step);
 
     /// <summary>Like <see cref="ReadAll"/>, and takes the entries out.</summary>
     public List<KeyValuePair<TKey, TValue>> TakeAll() => [.. MapBatch<TKey, TValue>.Read(Map, delete: true)];

@@ -7,9 +7,6 @@ namespace Ciliate.Bpf;
 /// <summary>BPF_PROG_TEST_RUN.</summary>
 internal static unsafe class ProgramTestRun
 {
-    // A program may make the packet longer; the kernel itself allows no more than a page here.
-    private const int MaxPacket = 1 << 16;
-
     public static TestRunResult Run(BpfProgram program, TestRunInput input)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Repeat, 1);
@@ -20,7 +17,7 @@ internal static unsafe class ProgramTestRun
     {
         SkBuff before = input.Context ?? default;
         var after = default(SkBuff);
-        byte[] output = new byte[MaxPacket];
+        byte[] output = new byte[input.OutputRoom];
         using DescriptorLease lease = program.Descriptor.Lease();
         fixed (byte* data = input.Data.Span)
         fixed (byte* result = output)
@@ -41,7 +38,7 @@ internal static unsafe class ProgramTestRun
             };
             Call(program, ref attribute);
             return new TestRunResult(
-                (int)attribute.retval, output.AsMemory(0, (int)attribute.data_size_out), withContext ? after : null, default, attribute.duration);
+                (int)attribute.retval, output.AsMemory(0, Math.Min(output.Length, (int)attribute.data_size_out)), withContext ? after : null, default, attribute.duration);
         }
     }
 

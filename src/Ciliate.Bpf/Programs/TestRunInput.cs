@@ -13,6 +13,9 @@ public sealed record TestRunInput
     /// <summary>The context as bytes; a syscall program writes to it.</summary>
     public ReadOnlyMemory<byte> RawContext { get; init; }
 
+    /// <summary>Bytes of the packet that are wanted back. A program may make it longer; the kernel itself allows no more than a page here.</summary>
+    public int OutputRoom { get; init; } = 1 << 16;
+
     /// <summary>Runs, at least 1. The packet is what the run before left.</summary>
     public int Repeat { get; init; } = 1;
 }

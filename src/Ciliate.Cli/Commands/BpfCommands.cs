@@ -18,6 +18,9 @@ internal static class BpfCommands
             Map<FlowMapEntry>(
                 terminal, "flow", "Tracked flows", ApiJson.Default.IReadOnlyListFlowMapEntry, BpfViews.Flows,
                 static (client, token) => client.GetFlowMapAsync(token)),
+            Map<NatMapEntry>(
+                terminal, "nat", "Masqueraded connections", ApiJson.Default.IReadOnlyListNatMapEntry, BpfViews.Nat,
+                static (client, token) => client.GetNatMapAsync(token)),
             Map<IpcacheMapEntry>(
                 terminal, "ipcache", "Identities of addresses", ApiJson.Default.IReadOnlyListIpcacheMapEntry, BpfViews.Ipcache,
                 static (client, token) => client.GetIpcacheMapAsync(token)),

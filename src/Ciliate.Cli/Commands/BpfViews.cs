@@ -37,6 +37,22 @@ internal static class BpfViews
             entry.IngressRule ?? "-",
         ]);
 
+    public static TableView Nat(IReadOnlyList<NatMapEntry> entries) => TableView.Of(
+        ["PROTOCOL", "ENDPOINT", "CONTAINER", "LOCAL", "REMOTE", "UPLINK"],
+        entries,
+        static entry =>
+        [
+            Protocol(entry.Protocol),
+            Named(entry.Endpoint, entry.EndpointName),
+            Side(entry.Container),
+            Side(entry.Local),
+            Side(entry.Remote),
+            entry.Interface ?? "-",
+        ]);
+
+    private static string Side(NatMapSide side) => side.Port == 0 ? side.Address
+        : side.Address.Contains(':', StringComparison.Ordinal) ? $"[{side.Address}]:{side.Port}" : $"{side.Address}:{side.Port}";
+
     public static TableView Ipcache(IReadOnlyList<IpcacheMapEntry> entries) => TableView.Of(
         ["PREFIX", "IDENTITY", "LABELS"],
         entries,

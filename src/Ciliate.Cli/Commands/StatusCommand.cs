@@ -29,6 +29,8 @@ internal static class StatusCommand
         ("Identities", Text($"{status.Identities}")),
         ("Policies", Text($"{status.Policies.Count}, revision {status.Policies.Revision}")),
         ("Flows", Text($"{status.FlowTable.Used} of {status.FlowTable.Max}")),
+        ("Masquerade", Masquerade(status.Masquerade)),
+        .. status.Masquerade.Uplinks.Select(uplink => ("Uplink", (Cell)Uplink(uplink))),
         ("Events", Text($"{status.Events.Seen} seen, {status.Events.Lost} lost")),
         .. status.Drops.Select((drop, index) => (index == 0 ? "Drops" : "", Drop(drop))),
     ]);
@@ -36,6 +38,11 @@ internal static class StatusCommand
     private static Cell Range(AddressRangeStatus? range) => range is null
         ? new Cell("off", CellStyle.Muted)
         : Text($"{range.Range}, gateway {range.Gateway}, {range.Used} of {range.Capacity} addresses used");
+
+    private static string Masquerade(MasqueradeStatus status) => $"IPv4 {status.IPv4}, IPv6 {status.IPv6}, ports {status.Ports}";
+
+    private static string Uplink(UplinkStatus uplink) =>
+        string.Join(", ", new[] { uplink.Interface, uplink.IPv4, uplink.IPv6 }.OfType<string>());
 
     private static Cell Drop(DropStatus drop) => Text($"{drop.Packets} packets, {drop.Bytes} bytes {drop.Direction}: {drop.Reason}");
 

@@ -5,7 +5,7 @@ using Ciliate.Datapath.Hooks;
 namespace Ciliate.Datapath;
 
 /// <summary>Runs <c>from_uplink</c> at the ingress of each uplink, recorded below <c>uplinks/IFINDEX/</c>, so that it outlives the agent.</summary>
-internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps maps, MasqueradeOptions? masquerade, InterfaceHooks hooks)
+internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps maps, MasqueradeOptions? masquerade, FlowTicks ticks, InterfaceHooks hooks)
 {
     public const string FromUplink = "from_uplink";
 
@@ -21,6 +21,7 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
             spec.ConfigureMap(name, map => map with { MaxEntries = maps.Shared[name].Info.MaxEntries });
         spec.SetConstant("uplink_ipv4", AddressCodec.Encode(uplink.IPv4));
         spec.SetConstant("uplink_ipv6", AddressCodec.Encode(uplink.IPv6));
+        spec.SetConstant("fragment_ticks", ticks.Fragment);
         if (masquerade is not null)
         {
             spec.SetConstant("nat_first_port", (uint)masquerade.FirstPort);

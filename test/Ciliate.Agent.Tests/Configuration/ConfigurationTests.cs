@@ -59,6 +59,10 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("flow-table-size", "-1", "flow-table-size: '-1' is not a number from 1024 to 4194304 (from --flow-table-size)")]
     [InlineData("host-interface-prefix", "eth/0", "host-interface-prefix: 'eth/0' is not 1 to 8 characters, a-z first, then a-z or 0-9 (from --host-interface-prefix)")]
     [InlineData("hook-backend", "tc", "hook-backend: 'tc' is none of auto, tcx, clsact (from --hook-backend)")]
+    [InlineData("devices", "eth0,", "devices: 'eth0,' is neither auto nor names of interfaces separated by commas (from --devices)")]
+    [InlineData("masquerade-ports", "80-90", "masquerade-ports: '80-90' is not a range of ports such as 16384-32767, from 1024 on (from --masquerade-ports)")]
+    [InlineData("masquerade-ports", "3000-2000", "masquerade-ports: '3000-2000' is not a range of ports such as 16384-32767, from 1024 on (from --masquerade-ports)")]
+    [InlineData("masquerade-exclude", "192.0.2.0/24,10.1", "masquerade-exclude: '192.0.2.0/24,10.1' has '10.1', which is not a network such as 192.0.2.0/24 (from --masquerade-exclude)")]
     [InlineData("log-level", "loud", "log-level: 'loud' is none of debug, info, warn, error (from --log-level)")]
     [InlineData("state-dir", "var/lib", "state-dir: 'var/lib' is not an absolute path (from --state-dir)")]
     public void A_wrong_value_is_refused_by_the_name_of_its_option(string option, string value, string message)

@@ -107,7 +107,11 @@ internal sealed class FakeDatapath : IDatapath
             Ipcache.Remove(prefix);
     }
 
-    public int CollectFlows() => 0;
+    public void ReclaimGenerations()
+    {
+    }
+
+    public int CollectFlows(CancellationToken cancellation) => 0;
 
     public IReadOnlyList<EndpointRow> DumpEndpoints() =>
     [

@@ -17,6 +17,8 @@ public sealed class ShowCommandTests
             Identities   3
             Policies     2, revision 5
             Flows        12 of 65536
+            Masquerade   IPv4 active, IPv6 no interface with an IPv6 default route has an IPv6 address, ports 16384-32767
+            Uplink       eth0, 198.51.100.2
             Events       311 seen, 0 lost
             Drops        18 packets, 1332 bytes ingress: policy denied ingress
 
@@ -33,6 +35,11 @@ public sealed class ShowCommandTests
     [InlineData("flow", "FlowMapEntry", """
         PROTOCOL   SOURCE                    DESTINATION           STATE         EXPIRES   EGRESS RULE                INGRESS RULE
         TCP        client 10.101.0.4:41234   web 10.101.0.3:8080   established   7200s     default/client/egress[0]   default/web/ingress[0]
+
+        """)]
+    [InlineData("nat", "NatMapEntry", """
+        PROTOCOL   ENDPOINT   CONTAINER          LOCAL                REMOTE            UPLINK
+        TCP        4 client   10.101.0.4:41234   198.51.100.2:17000   203.0.113.7:443   eth0
 
         """)]
     [InlineData("ipcache", "IpcacheMapEntry", """

@@ -20,7 +20,8 @@ public sealed record Frame
     private byte[] Options { get; init; } = [];
     private IReadOnlyList<(byte Protocol, byte[] Content)> ExtensionHeaders { get; init; } = [];
     private ushort FragmentField { get; init; }
-    private Family Family { get; init; }
+    private ushort Identification { get; init; }
+    public Family Family { get; private init; }
     private byte Protocol { get; init; }
     private byte[] Transport { get; init; } = [];
     private ushort? EtherType { get; init; }
@@ -49,6 +50,9 @@ public sealed record Frame
 
     /// <summary>The 16-bit flags and offset field of IPv4.</summary>
     public Frame WithFragmentField(ushort field) => this with { FragmentField = field };
+
+    /// <summary>The 16-bit number of an IPv4 packet, by which its pieces are put together.</summary>
+    public Frame WithIdentification(ushort id) => this with { Identification = id };
 
     public Frame WithEtherType(ushort etherType) => this with { EtherType = etherType };
 
@@ -100,6 +104,7 @@ public sealed record Frame
         var header = new byte[20 + Options.Length];
         header[0] = (byte)(0x40 | (header.Length / 4));
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), (ushort)(header.Length + Transport.Length));
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), Identification);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(6), FragmentField);
         header[8] = HopLimit;
         header[9] = Protocol;

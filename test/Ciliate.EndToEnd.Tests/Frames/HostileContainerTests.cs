@@ -29,7 +29,7 @@ public sealed class HostileContainerTests : IClassFixture<HostileContainerTests.
         ["IPv4 header of 16 bytes"] = ("malformed", n => n.FromBad(Frame.IPv4Type, Changed(Frame.Packet(n.Bad.IPv4, n.Good.IPv4), 0, 0x44))),
         ["IPv4 fragment"] = ("fragment", n => n.FromBad(Frame.IPv4Type, Frame.WithChecksum(Changed(Frame.Packet(n.Bad.IPv4, n.Good.IPv4), 6, 0x20)))),
         ["IPv6 source routing"] = ("routing header", n => n.FromBad(Frame.IPv6Type, Frame.IPv6(n.Bad.IPv6, n.Good.IPv6, 43, 17, 0, 0, 1, 0, 0, 0, 0))),
-        ["IPv4 broadcast"] = ("multicast", n => n.FromBad(Frame.IPv4Type, Frame.Packet(n.Bad.IPv4, IPAddress.Broadcast))),
+        ["IPv4 broadcast"] = ("broadcast", n => n.FromBad(Frame.IPv4Type, Frame.Packet(n.Bad.IPv4, IPAddress.Broadcast))),
         ["IPv6 to all nodes"] = ("multicast", n => n.FromBad(Frame.IPv6Type, Frame.Packet(n.Bad.IPv6, IPAddress.Parse("ff02::1")))),
         ["ARP in the neighbour's name"] = ("arp spoofed", n => n.FromBad(0x0806, Frame.ArpRequest(n.Own, n.Peer.IPv4, n.GatewayIPv4))),
         ["ARP for the neighbour"] = ("arp foreign target", n => n.FromBad(0x0806, Frame.ArpRequest(n.Own, n.Bad.IPv4, n.Peer.IPv4))),

@@ -47,6 +47,9 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
         ipam.ipv6.range string
         ipam.ipv6.used number
         kernel string
+        masquerade.ipv4 string
+        masquerade.ipv6 string
+        masquerade.ports string
         policies.count number
         policies.revision number
         uptime-seconds number

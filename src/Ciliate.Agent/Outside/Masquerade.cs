@@ -1,0 +1,53 @@
+using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Logging;
+using Ciliate.Datapath;
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent.Outside;
+
+/// <summary>Keeps the datapath's uplinks those that the namespace has. Used from the control loop only.</summary>
+public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeSettings settings, ILogger logger)
+{
+    private readonly UplinkDiscovery _discovery = new(settings, host);
+    private Uplink[]? _current;
+
+    public MasqueradeSettings Settings => settings;
+
+    /// <summary>Those that the datapath has.</summary>
+    public IReadOnlyList<Uplink> Uplinks => _current ?? [];
+
+    /// <summary>What an agent does once, before the first refresh.</summary>
+    public void Begin()
+    {
+        datapath.SetMasqueradeExclusions(settings.IsOn ? settings.Excluded : []);
+        Refresh();
+    }
+
+    /// <summary>Safe to repeat.</summary>
+    public void Refresh()
+    {
+        Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];
+        if (_current is not null && found.SequenceEqual(_current))
+            return;
+        datapath.SetUplinks(found);
+        _current = found;
+        if (settings.IsOn)
+            logger.UplinksChanged(found.Length == 0 ? "none" : string.Join(", ", found.Select(Text)));
+    }
+
+    /// <summary>Why a family is not masqueraded, or null.</summary>
+    public string? WhyNot(bool ipv4)
+    {
+        if (!(ipv4 ? settings.IPv4 : settings.IPv6))
+            return "switched off";
+        if (Uplinks.Any(uplink => (ipv4 ? uplink.IPv4 : uplink.IPv6) is not null))
+            return null;
+        string family = ipv4 ? "IPv4" : "IPv6";
+        return settings.Devices is { } names
+            ? $"no interface that is up and matches {string.Join(',', names)} has an {family} address"
+            : $"no interface with an {family} default route has an {family} address";
+    }
+
+    private static string Text(Uplink uplink) =>
+        $"{uplink.Name} ({string.Join(", ", new[] { uplink.IPv4, uplink.IPv6 }.Where(address => address is not null))})";
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+using Ciliate.Agent.Endpoints;
+using Ciliate.Datapath;
+using Ciliate.Netlink;
+
+namespace Ciliate.Agent.Outside;
+
+/// <summary>Which interfaces lead outside, and the address that containers take there.</summary>
+internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork host)
+{
+    /// <summary>What the namespace has now, by index. An interface without a usable address of a family takes no packets of it.</summary>
+    public IReadOnlyList<Uplink> Find()
+    {
+        Link[] links = [.. host.Routes.ListLinks().Where(link => link.IsUp && link.Name != "lo" && link.Alias != host.Owner && !host.IsGatewayPeer(link))];
+        IReadOnlyList<InterfaceAddress> addresses = host.Routes.ListAddresses();
+        Route[] ipv4 = settings.IPv4 ? DefaultRoutes(AddressFamily.InterNetwork) : [], ipv6 = settings.IPv6 ? DefaultRoutes(AddressFamily.InterNetworkV6) : [];
+        return
+        [
+            .. links.OrderBy(link => link.Index)
+                .Select(link => new Uplink(
+                    link.Index, link.Name, link.Mtu,
+                    settings.IPv4 ? Address(link, AddressFamily.InterNetwork, ipv4, addresses) : null,
+                    settings.IPv6 ? Address(link, AddressFamily.InterNetworkV6, ipv6, addresses) : null))
+                .Where(uplink => uplink.IPv4 is not null || uplink.IPv6 is not null),
+        ];
+    }
+
+    private Route[] DefaultRoutes(AddressFamily family) => [.. host.Routes.ListRoutes(family)
+        .Where(route => route is { Destination.PrefixLength: 0, Type: RouteType.Unicast })
+        .OrderBy(route => route.Priority)];
+
+    private IPAddress? Address(Link link, AddressFamily family, Route[] defaults, IReadOnlyList<InterfaceAddress> addresses)
+    {
+        Route? route = defaults.FirstOrDefault(route => route.LinkIndex == link.Index);
+        bool chosen = settings.Devices is null ? route is not null : settings.Names(link.Name);
+        if (!chosen)
+            return null;
+        const AddressProperties unusable = AddressProperties.Tentative | AddressProperties.DuplicateDetected;
+        IPAddress[] own = [.. addresses
+            .Where(address => address.LinkIndex == link.Index && address.Address.AddressFamily == family
+                && address.Scope == RouteScope.Universe && (address.Flags & unusable) == 0 && !address.Address.IsIPv6LinkLocal)
+            .Select(address => address.Address)];
+        // The host's own packets would take the route's preferred source, and else the first address.
+        return own.FirstOrDefault(address => address.Equals(route?.PreferredSource)) ?? own.FirstOrDefault();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using Ciliate.Agent.Hosting;
+using Ciliate.Agent.Outside;
+using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+using Ciliate.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Ciliate.Agent.Tests.Outside;
+
+public sealed class UplinkTests
+{
+    [Fact]
+    public void The_interface_of_the_default_route_is_the_uplink_with_its_address()
+    {
+        using var agent = new TestAgent();
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Masquerade masquerade = agent.Services.Masquerade;
+
+        masquerade.Begin();
+
+        Assert.Equal(("lan0", "198.51.100.2", "2001:db8:51::2"), Only(masquerade));
+        Assert.Null(masquerade.WhyNot(ipv4: true));
+        Assert.Contains("uplinks lan0", agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public void An_address_and_a_route_are_followed_and_nothing_is_written_twice()
+    {
+        using var agent = new TestAgent();
+        Link lan = AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Masquerade masquerade = agent.Services.Masquerade;
+        masquerade.Begin();
+        masquerade.Refresh();
+        Assert.Single(agent.Datapath.Calls, call => call.StartsWith("uplinks", StringComparison.Ordinal));
+
+        agent.Host.Route.DeleteAddress(lan.Index, IPAddress.Parse("198.51.100.2"), 24);
+        agent.Host.Route.AddAddress(lan.Index, IPAddress.Parse("198.51.100.9"), 24);
+        RouteTo(agent.Host, lan, "198.51.100.1");
+        masquerade.Refresh();
+        Assert.Equal("198.51.100.9", Only(masquerade).IPv4);
+
+        agent.Host.Route.DeleteRoute(RouteSpec.Default(System.Net.Sockets.AddressFamily.InterNetworkV6) with { LinkIndex = lan.Index });
+        masquerade.Refresh();
+        Assert.Equal(("lan0", "198.51.100.9", null), Only(masquerade));
+        Assert.Equal("no interface with an IPv6 default route has an IPv6 address", masquerade.WhyNot(ipv4: false));
+    }
+
+    [Fact]
+    public void Devices_that_are_named_need_no_default_route()
+    {
+        using var agent = new TestAgent("--devices", "wan*", "--masquerade-ipv6", "false", "--masquerade-exclude", "203.0.113.0/24");
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Link wan = agent.Host.Route.CreateBridge("wan7");
+        agent.Host.Route.SetUp(wan.Index);
+        Masquerade masquerade = agent.Services.Masquerade;
+        masquerade.Begin();
+        Assert.Equal("no interface that is up and matches wan* has an IPv4 address", masquerade.WhyNot(ipv4: true));
+
+        agent.Host.Route.AddAddress(wan.Index, IPAddress.Parse("192.0.2.7"), 24);
+        masquerade.Refresh();
+
+        Assert.Equal(("wan7", "192.0.2.7", null), Only(masquerade));
+        Assert.Equal("switched off", masquerade.WhyNot(ipv4: false));
+        Assert.Contains("exclusions 203.0.113.0/24", agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public async Task A_running_agent_hears_of_changes()
+    {
+        using var agent = new TestAgent();
+        await using RunningAgent running = await RunningAgent.StartAsync(
+            agent.Configuration, agent.Host.Namespace, agent.Datapath, TimeProvider.System, NullLoggerProvider.Instance, TestContext.Current.CancellationToken);
+
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+
+        // Sooner than housekeeping comes round: it is told.
+        Eventually.Holds(() => agent.Datapath.Calls.ToArray().Contains("uplinks lan0"), "the uplink is heard of", TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData("32768", "60999", "16384-32767", null)]
+    [InlineData("16384", "60999", "16384-32767", "masquerade-ports 16384-32767 overlap net.ipv4.ip_local_port_range 16384-60999, the host's own; set masquerade-ports to 8192-16383")]
+    [InlineData("1024", "20000", "16384-32767", "masquerade-ports 16384-32767 overlap net.ipv4.ip_local_port_range 1024-20000, the host's own; set masquerade-ports to 20001-65535")]
+    [InlineData("1024", "65535", "61000-61001", "masquerade-ports 61000-61001 overlap net.ipv4.ip_local_port_range 1024-65535, the host's own; make that range smaller")]
+    public void Ports_of_the_hosts_own_connections_are_refused(string first, string last, string ports, string? refusal)
+    {
+        using var agent = new TestAgent("--masquerade-ports", ports);
+        Sysctl.Write(agent.Host.Namespace, "net/ipv4/ip_local_port_range", $"{first} {last}");
+
+        Exception? error = Record.Exception(() => HostPorts.RefuseOverlap(agent.Host.Namespace, agent.Configuration.Masquerade));
+
+        Assert.Equal(refusal, error?.Message);
+    }
+
+    private static (string Name, string? IPv4, string? IPv6) Only(Masquerade masquerade)
+    {
+        Datapath.Uplink uplink = Assert.Single(masquerade.Uplinks);
+        return (uplink.Name, uplink.IPv4?.ToString(), uplink.IPv6?.ToString());
+    }
+
+    private static Link AddUplink(TestNamespace host, string name, string ipv4, string ipv6)
+    {
+        Link link = host.Route.CreateBridge(name);
+        host.Route.AddAddress(link.Index, IPAddress.Parse($"{ipv4}.2"), 24);
+        host.Route.AddAddress(link.Index, IPAddress.Parse($"{ipv6}:2"), 64);
+        host.Route.SetUp(link.Index);
+        RouteTo(host, link, $"{ipv4}.1");
+        RouteTo(host, link, $"{ipv6}:1");
+        return link;
+    }
+
+    private static void RouteTo(TestNamespace host, Link link, string gateway)
+    {
+        IPAddress address = IPAddress.Parse(gateway);
+        host.Route.AddRoute(RouteSpec.Default(address.AddressFamily) with { Gateway = address, LinkIndex = link.Index }, replace: true);
+    }
+}

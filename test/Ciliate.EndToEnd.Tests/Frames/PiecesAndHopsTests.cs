@@ -1,0 +1,81 @@
+using System.Net.Sockets;
+using Ciliate.EndToEnd.Tests.OneHost;
+using Ciliate.EndToEnd.Tests.Policies;
+using Ciliate.Testing;
+using Xunit;
+
+namespace Ciliate.EndToEnd.Tests.Frames;
+
+/// <summary>What the kernel's own stacks make of packets in pieces and of errors, through real veths.</summary>
+public sealed class PiecesAndHopsTests : IClassFixture<PiecesAndHopsTests.Neighbours>
+{
+    private readonly Neighbours _n;
+
+    public PiecesAndHopsTests(Neighbours neighbours) => _n = neighbours;
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Pings_larger_than_the_link_are_answered(Family family)
+    {
+        ProcessResult result = TestProcess.Run(
+            _n.Web.Network, "ping", "-n", "-c", "3", "-i", "0.05", "-W", "5", "-s", "6000", _n.Db.Address(family).ToString());
+
+        Assert.True(result.ExitCode == 0 && result.Output.Contains(" 0% packet loss", StringComparison.Ordinal), result.Output + result.Errors);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_sender_is_told_that_the_hops_of_its_packet_are_used_up(Family family)
+    {
+        using Socket socket = Connected(family);
+        if (family == Family.IPv4)
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, 1);
+        else
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.HopLimit, 1);
+
+        Assert.Equal(SocketError.HostUnreachable, ErrorAfterSending(socket));
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_sender_is_told_that_nobody_listens(Family family)
+    {
+        using Socket socket = Connected(family);
+
+        Assert.Equal(SocketError.ConnectionRefused, ErrorAfterSending(socket));
+    }
+
+    /// <summary>To a port that nobody has, and told of every error (ip(7), ipv6(7): RECVERR).</summary>
+    private Socket Connected(Family family)
+    {
+        const int SolIp = 0, IpRecvErr = 11, SolIpv6 = 41, Ipv6RecvErr = 25;
+        var kind = family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        Socket socket = _n.Web.Network.Run(() => new Socket(kind, SocketType.Dgram, ProtocolType.Udp));
+        socket.SetRawSocketOption(family == Family.IPv4 ? SolIp : SolIpv6, family == Family.IPv4 ? IpRecvErr : Ipv6RecvErr, [1, 0, 0, 0]);
+        socket.ReceiveTimeout = 10_000;
+        socket.Connect(_n.Db.Address(family), 9);
+        return socket;
+    }
+
+    private static SocketError ErrorAfterSending(Socket socket)
+    {
+        socket.Send([1, 2, 3]);
+        return Assert.Throws<SocketException>(() => socket.Receive(new byte[16])).SocketErrorCode;
+    }
+
+    /// <summary>Web may speak to db, by policy; nothing is said of errors.</summary>
+    public sealed class Neighbours : IDisposable
+    {
+        public Neighbours()
+        {
+            Host = new Host();
+            (Web, Db) = (Host.Add("web"), Host.Add("db"));
+            Host.Apply(PolicyText.Ingress("db", "web") + "\n---\n" + PolicyText.Egress("web", "db"));
+        }
+
+        public Host Host { get; }
+
+        public Container Web { get; }
+
+        public Container Db { get; }
+
+        public void Dispose() => Host.Dispose();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Ciliate.Bpf;
+using Ciliate.Datapath;
+using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Oracle;
+using Ciliate.Testing;
+
+namespace Ciliate.Verdicts.Tests;
+
+/// <summary>The real programs and maps, without a wire: a program for each container, run packet by packet.</summary>
+internal sealed class Kernel : IDisposable
+{
+    private const int Pass = 0, Shot = 2, Redirect = 7;
+    private const int FirstIfIndex = 101, ForeignIfIndex = 500;
+    private const int FirstSourcePort = 40000, SourcePorts = 64;
+
+    private static readonly Station Gateway = NewStation("gateway", 0xfe, "10.9.0.1", "fd09::1");
+    private static readonly Station[] Containers =
+        [.. Enumerable.Range(2, World.ContainerCount).Select(i => NewStation($"container {i}", (byte)i, $"10.9.0.{i}", $"fd09::{i}"))];
+
+    private readonly BpfFileSystem _bpffs = new();
+    private readonly KernelDatapath _datapath;
+    private readonly LoadedObject[] _programs;
+    private readonly List<IPNetwork> _prefixes = [];
+    private readonly HashSet<(IPAddress, IPAddress, int)> _directions = [];
+    private int _sent;
+
+    public Kernel()
+    {
+        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path));
+        _programs = [.. Containers.Select((station, index) => _datapath.PrepareEndpoint(new EndpointWiring(
+            (ushort)(index + 1), station.Name, FirstIfIndex + index, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6)))];
+        foreach (string entity in World.Entities)
+        {
+            _datapath.UpsertIpcache(Whole(EntityStation(entity).IPv4), Engine.Reserved(entity));
+            _datapath.UpsertIpcache(Whole(EntityStation(entity).IPv6), Engine.Reserved(entity));
+        }
+    }
+
+    /// <summary>Puts a round's tables and prefixes in the place of those before.</summary>
+    public void Publish(Engine engine, Func<PolicyEntry, PolicyEntry>? change)
+    {
+        foreach (var prefix in _prefixes)
+            _datapath.DeleteIpcache(prefix);
+        _prefixes.Clear();
+        foreach (var identity in engine.Prefixes)
+        {
+            _datapath.UpsertIpcache(identity.Prefix!.Value, identity.Number);
+            _prefixes.Add(identity.Prefix.Value);
+        }
+        for (int i = 0; i < Containers.Length; i++)
+            _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
+    }
+
+    /// <summary>The verdict of the hook that such a packet comes by. Null where it would not be the first of a connection: protocols without
+    /// ports have one flow for both directions.</summary>
+    public bool? Allows(Shot shot, World world)
+    {
+        var family = shot.IsIPv6 ? Family.IPv6 : Family.IPv4;
+        var packet = shot.Packet;
+        Station source = StationOf(packet.Source, world), destination = StationOf(packet.Destination, world);
+        var (from, to) = (source.Address(family), destination.Address(family));
+        if (packet.Protocol is not (1 or 6 or 17 or 58 or 132) && !IsForward(from, to, packet.Protocol))
+            return null;
+        int number = _sent++;
+        var frame = FrameMaker.Make(
+            Frame.From(source).To(destination).Via(Gateway).Over(family), packet, FirstSourcePort + (number % SourcePorts));
+        bool bothLocal = packet.Source.IsContainer && packet.Destination.IsContainer;
+        if (packet.Source.IsContainer && (!bothLocal || number % 2 == 0))
+            return Run(_programs[world.IndexOf(packet.Source)].Program(EndpointPrograms.FromContainer), frame, 0, bothLocal ? Redirect : Pass);
+        int arrivedOn = bothLocal ? FirstIfIndex + world.IndexOf(packet.Source) : packet.Source.Entity == "host" ? 0 : ForeignIfIndex;
+        return Run(_programs[world.IndexOf(packet.Destination)].Program(EndpointPrograms.ToContainer), frame, arrivedOn, Pass);
+    }
+
+    public void Dispose()
+    {
+        foreach (var programs in _programs)
+            programs.Dispose();
+        _datapath.Dispose();
+        _bpffs.Dispose();
+    }
+
+    private bool IsForward(IPAddress from, IPAddress to, int protocol) =>
+        !_directions.Contains((to, from, protocol)) && (_directions.Add((from, to, protocol)) || true);
+
+    private static bool Run(BpfProgram program, byte[] frame, int arrivedOn, int allowed)
+    {
+        int verdict = program.TestRun(new TestRunInput { Data = frame, Context = new SkBuff { IngressIfIndex = (uint)arrivedOn } }).ReturnValue;
+        return verdict == allowed || (verdict == Shot ? false : throw new InvalidOperationException($"the program returned {verdict}"));
+    }
+
+    private static Station StationOf(Party party, World world)
+    {
+        if (party.IsContainer)
+            return Containers[world.IndexOf(party)];
+        return party.Outside is { } address ? new Station("outside", Gateway.Mac, address, address) : EntityStation(party.Entity!);
+    }
+
+    private static Station EntityStation(string entity)
+    {
+        int index = Array.IndexOf(World.Entities, entity);
+        return NewStation(entity, 0xfe, $"10.9.1.{index + 1}", $"fd09::1:{index + 1}");
+    }
+
+    private static IPNetwork Whole(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
+
+    private static Station NewStation(string name, byte last, string ipv4, string ipv6) =>
+        new(name, new PhysicalAddress([0x02, 0, 0, 0, 0, last]), IPAddress.Parse(ipv4), IPAddress.Parse(ipv6));
+}
