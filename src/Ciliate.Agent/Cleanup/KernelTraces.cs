@@ -7,8 +7,8 @@ using Ciliate.Linux;
 
 namespace Ciliate.Agent.Cleanup;
 
-/// <summary>What an agent leaves in the kernel: interfaces, which take their addresses, routes and neighbours along, then the programs at
-/// them, the maps, and the BPF file system if an agent mounted it. Interfaces go first: a container never has a way without a guard.</summary>
+/// <summary>What an agent leaves in the kernel: interfaces, which take their addresses, routes and neighbours along, the routes that close
+/// its ranges, then the programs at the interfaces, the maps, and the BPF file system if an agent mounted it. Interfaces go first: a container never has a way without a guard.</summary>
 internal static class KernelTraces
 {
     /// <exception cref="AgentException">The root is on no BPF file system, or an endpoint lives in another network namespace.</exception>
@@ -21,6 +21,7 @@ internal static class KernelTraces
         IReadOnlyList<Trace> found =
         [
             .. host.OwnLinks().Select(link => new Trace("interface", link.Name, () => host.Routes.TryDeleteLink(link.Name))),
+            .. host.ClosingRoutes().Select(route => new Trace("route", route.Destination.ToString(), () => host.DeleteClosingRoute(route))),
             .. pinned.Select(remain => new Trace(remain.Kind, remain.Path, () => remains.Remove(remain))),
             .. Mount(configuration),
         ];

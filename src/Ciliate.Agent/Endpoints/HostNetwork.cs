@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Ipam;
 using Ciliate.Linux;
@@ -10,6 +11,9 @@ namespace Ciliate.Agent.Endpoints;
 /// Links that the agent makes carry its owner string as alias, so that it never touches anyone else's.</summary>
 public sealed class HostNetwork : IDisposable
 {
+    // Any other route of the same range comes first.
+    private const uint LastResort = 4_000_000_000;
+
     private readonly string _prefix;
     private readonly bool _forwards;
     private readonly AddressRange?[] _ranges;
@@ -66,9 +70,17 @@ public sealed class HostNetwork : IDisposable
         SetGatewayAddresses(link);
         Routes.SetUp(link.Index);
         Routes.SetUp(link.PeerIndex);
+        CloseRanges();
         Routes.SettleLink(GatewayInterface);
         Routes.SettleLink(peerName);
     }
+
+    /// <summary>Routes by which addresses that no container has are unreachable, for the host and for containers: a default route would lead
+    /// them outside, and with them what one container sends to another that is just gone.</summary>
+    public IEnumerable<Route> ClosingRoutes() => new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
+        .SelectMany(family => Routes.ListRoutes(family)).Where(route => route is { Type: RouteType.Unreachable, Priority: LastResort });
+
+    public void DeleteClosingRoute(Route route) => Routes.DeleteRoute(Closing(route.Destination));
 
     /// <summary>The other end of the gateway's pair, which carries no alias.</summary>
     public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
@@ -80,7 +92,7 @@ public sealed class HostNetwork : IDisposable
             return;
         foreach (IPAddress address in endpoint.Addresses)
         {
-            string family = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ipv4" : "ipv6";
+            string family = address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
             Sysctl.Write(Namespace, $"net/{family}/conf/{endpoint.HostInterface}/forwarding", "1");
         }
     }
@@ -133,6 +145,18 @@ public sealed class HostNetwork : IDisposable
             throw;
         }
     }
+
+    private void CloseRanges()
+    {
+        IPNetwork[] wanted = [.. _ranges.OfType<AddressRange>().Select(range => range.Network)];
+        Route[] present = [.. ClosingRoutes()];
+        foreach (Route route in present.Where(route => !wanted.Contains(route.Destination)))
+            DeleteClosingRoute(route);
+        foreach (IPNetwork range in wanted.Where(range => !present.Any(route => route.Destination.Equals(range))))
+            Routes.AddRoute(Closing(range));
+    }
+
+    private static RouteSpec Closing(IPNetwork range) => new(range) { Type = RouteType.Unreachable, Priority = LastResort };
 
     private void SetGatewayAddresses(Link link)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using Ciliate.EndToEnd.Tests.OneHost;
+using Ciliate.Netlink;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.EndToEnd.Tests.Lifecycle;
@@ -50,5 +52,24 @@ public sealed class AddressTests : IDisposable
             Container now = Container.From(container.Network, _host.Ciliate.Json("endpoint", "get", container.Name));
             Assert.Equal(container, now);
         });
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4, "10.77.0.6")]
+    [InlineData(Family.IPv6, "fd77::99")]
+    public void An_address_that_no_container_has_is_not_looked_for_outside(Family family, string address)
+    {
+        Link outside = _host.Network.Route.CreateBridge("outside");
+        _host.Network.Route.SetUp(outside.Index);
+        IPAddress any = family == Family.IPv4 ? IPAddress.Any : IPAddress.IPv6Any;
+        _host.Network.Route.AddRoute(RouteSpec.Default(any.AddressFamily) with { LinkIndex = outside.Index });
+        Container container = _host.Add("box");
+
+        ProcessResult host = TestProcess.Run(_host.Network, "ip", "route", "get", address);
+        ProcessResult ping = TestProcess.Run(container.Network, "ping", "-n", "-c1", "-W2", address);
+
+        Assert.NotEqual(0, host.ExitCode);
+        Assert.NotEqual(0, ping.ExitCode);
+        Assert.Contains("nreachable", ping.Output, StringComparison.Ordinal);
     }
 }
