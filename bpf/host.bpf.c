@@ -29,6 +29,20 @@ static __always_inline _Bool is_plainly_the_hosts(struct __sk_buff *skb)
 	return ports && !in_nat_range(ports->destination);
 }
 
+/* What was sent to an address of the host's, as an answer to a container may have been. The ports of pieces
+ * are in the rows of endpoint 0, which is nobody's. */
+static __always_inline int pass_answer(struct __sk_buff *skb, struct packet *p, struct judgement *j)
+{
+	if (unlikely(p->fragment == FRAGMENT_LATER) && fragment_recall(p))
+		return TC_ACT_OK;
+	if (!may_be_masqueraded(p))
+		return TC_ACT_OK;
+	int result = translate_back(skb, p, j);
+	if (unlikely(p->fragment == FRAGMENT_FIRST) && result == TC_ACT_REDIRECT)
+		fragment_remember(p);
+	return result;
+}
+
 /* tc ingress of an uplink. */
 SEC("tc")
 int from_uplink(struct __sk_buff *skb)
@@ -42,17 +56,9 @@ int from_uplink(struct __sk_buff *skb)
 	struct judgement j = {.direction = DIRECTION_INGRESS, .source_identity = IDENTITY_WORLD};
 	if (parse_ip(skb, &p))
 		return TC_ACT_OK; /* the stack knows what to do with it */
-	_Bool for_uplink = is_uplink_address(&p);
-	if (unlikely(p.fragment == FRAGMENT_LATER) && for_uplink && fragment_recall(&p))
-		return TC_ACT_OK;
-	int result = TC_ACT_OK;
-	if (!for_uplink)
-		result = pass_to_container(skb, &p);
-	if (result == TC_ACT_OK && may_be_masqueraded(&p))
-		result = translate_back(skb, &p, &j);
-	/* in the rows of endpoint 0, which is nobody's */
-	if (unlikely(p.fragment == FRAGMENT_FIRST) && for_uplink && result == TC_ACT_REDIRECT)
-		fragment_remember(&p);
+	int result = is_uplink_address(&p) ? TC_ACT_OK : pass_to_container(skb, &p);
+	if (result == TC_ACT_OK)
+		result = pass_answer(skb, &p, &j);
 	if (likely(result >= 0))
 		return result;
 	count_drop(-result, DIRECTION_INGRESS, skb->len);

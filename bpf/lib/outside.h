@@ -6,6 +6,7 @@
 #include <linux/pkt_cls.h>
 
 #include "checksum.h"
+#include "icmp_error.h"
 #include "judge.h"
 #include "nat.h"
 
@@ -125,6 +126,20 @@ static __always_inline int check_size(struct __sk_buff *skb, const struct packet
 	return ip && (ip->frag_off & be16(0x4000)) ? TC_ACT_OK : -DROP_PACKET_TOO_BIG;
 }
 
+/* The side of the embedded packet that is to become another is the one that it was sent to. */
+static __always_inline int rewrite_related(struct __sk_buff *skb, const struct packet *p,
+					   struct rewrite *masquerade)
+{
+	struct related *related = related_row();
+	if (!related)
+		return -DROP_INTERNAL;
+	masquerade->is_source = 0;
+	masquerade->from_port = related->inner.destination_port;
+	int result = rewrite_embedded(skb, p, &related->inner, masquerade);
+	masquerade->is_source = 1;
+	return result;
+}
+
 SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __u32 translation)
 {
 	struct uplink *uplink = uplink_row(translation_row(translation));
@@ -142,19 +157,23 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 		.to_port = translation_port(translation),
 		.is_source = 1,
 	};
-	result = rewrite_side(skb, p, &masquerade);
+	result = unlikely(p->icmp_error) ? rewrite_related(skb, p, &masquerade) : 0;
+	if (!result)
+		result = rewrite_side(skb, p, &masquerade);
 	if (!result)
 		result = spend_forwarded_hop(skb, p);
 	return result ? result : bpf_redirect_neigh(ifindex, NULL, 0, 0);
 }
 
-/* What leaves this host, or is for the host itself. */
+/* What leaves this host, or is for the host itself. Errors go as the packets of their flow do. */
 static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
 	/* without a hop left the stack answers, and does not forward */
-	if (!masquerades(p) || j->reply || j->own_address || p->hop_limit <= 1)
+	if (!masquerades(p) || p->hop_limit <= 1)
 		return TC_ACT_OK;
 	if (unlikely(!j->translation)) {
+		if (j->reply || j->own_address || p->icmp_error)
+			return TC_ACT_OK;
 		int result = open_translation(skb, p, j);
 		if (result || !j->translation)
 			return result;

@@ -7,6 +7,7 @@
 #include <linux/pkt_cls.h>
 
 #include "checksum.h"
+#include "embedded.h"
 #include "mark.h"
 #include "nat.h"
 #include "side.h"
@@ -56,7 +57,7 @@ static __always_inline _Bool may_be_masqueraded(const struct packet *p)
 {
 	if (p->protocol == IPPROTO_TCP || p->protocol == IPPROTO_UDP)
 		return in_nat_range(p->destination_port);
-	return is_icmp(p) ? p->echo_reply && in_nat_range(p->destination_port) : 1;
+	return !is_icmp(p) || p->icmp_error || (p->echo_reply && in_nat_range(p->destination_port));
 }
 
 static __always_inline _Bool owns(const struct endpoint *endpoint, const struct nat_value *value)
@@ -65,37 +66,81 @@ static __always_inline _Bool owns(const struct endpoint *endpoint, const struct 
 				     address_equal(&value->container, &endpoint->ipv6));
 }
 
-/* The answer to a masqueraded flow gets its container's address back. That a live flow knows it, the
- * container's own program demands. */
-SUBPROGRAM int translate_back(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+/* What an answer to a masqueraded flow needs to find back, and an error about one. */
+struct way_back {
+	struct packet inner; /* embedded by an error */
+	struct nat_key key;
+	struct rewrite rewrite;
+};
+
+_Static_assert(sizeof(struct way_back) <= sizeof(struct scratch), "a row of scratch has room for it");
+
+/* By the packet itself, or by the one that it embeds, which went the other way. */
+static __always_inline int find_nat_key(struct __sk_buff *skb, const struct packet *p, struct way_back *way)
 {
-	if (!p || !j)
-		return TC_ACT_OK;
-	struct nat_key key = {
-		.local = p->destination,
-		.remote = p->source,
-		.local_port = p->destination_port,
-		.remote_port = p->source_port,
-		.protocol = p->protocol,
+	if (likely(!p->icmp_error)) {
+		way->key = (struct nat_key){
+			.local = p->destination,
+			.remote = p->source,
+			.local_port = p->destination_port,
+			.remote_port = p->source_port,
+			.protocol = p->protocol,
+		};
+		return 0;
+	}
+	way->inner = (struct packet){};
+	int result = parse_embedded(skb, p, &way->inner);
+	way->key = (struct nat_key){
+		.local = way->inner.source,
+		.remote = way->inner.destination,
+		.local_port = way->inner.source_port,
+		.remote_port = way->inner.destination_port,
+		.protocol = way->inner.protocol,
 	};
-	struct nat_value *value = bpf_map_lookup_elem(&nat, &key);
-	if (!value)
-		return TC_ACT_OK;
-	struct rewrite back = {
-		.from = p->destination,
-		.to = value->container,
-		.from_port = p->destination_port,
-		.to_port = value->port,
-	};
-	j->destination_endpoint = value->endpoint;
-	struct endpoint *endpoint = endpoint_row(value->endpoint);
+	return result;
+}
+
+/* Is the way to the container open? The stack cannot be left to answer here: it would take the packet for its
+ * own, as it bears an address of the host. */
+static __always_inline int check_way_back(struct __sk_buff *skb, const struct packet *p,
+					  const struct endpoint *endpoint, const struct nat_value *value)
+{
 	if (!endpoint || !owns(endpoint, value))
 		return -DROP_NO_FLOW;
 	if (p->hop_limit <= 1)
 		return -DROP_HOP_LIMIT_EXCEEDED;
-	if (!fits(skb, endpoint->ifindex))
-		return -DROP_PACKET_TOO_BIG;
-	int result = rewrite_side(skb, p, &back);
+	return fits(skb, endpoint->ifindex) ? 0 : -DROP_PACKET_TOO_BIG;
+}
+
+/* The answer to a masqueraded flow gets its container's address back, and so does an error about one, with
+ * what it embeds. That a live flow knows it, the container's own program demands. */
+SUBPROGRAM int translate_back(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+{
+	__u32 first = 0;
+	struct way_back *way = bpf_map_lookup_elem(&scratch, &first);
+	if (!p || !j || !way || find_nat_key(skb, p, way))
+		return TC_ACT_OK;
+	struct nat_value *value = bpf_map_lookup_elem(&nat, &way->key);
+	if (!value)
+		return TC_ACT_OK;
+	j->destination_endpoint = value->endpoint;
+	struct endpoint *endpoint = endpoint_row(value->endpoint);
+	int result = check_way_back(skb, p, endpoint, value);
+	if (result)
+		return result;
+	way->rewrite = (struct rewrite){
+		.from = way->key.local,
+		.to = value->container,
+		.from_port = way->key.local_port,
+		.to_port = value->port,
+	};
+	if (unlikely(p->icmp_error)) {
+		way->rewrite.is_source = 1;
+		result = rewrite_embedded(skb, p, &way->inner, &way->rewrite);
+		way->rewrite.is_source = 0;
+	}
+	if (!result)
+		result = rewrite_side(skb, p, &way->rewrite);
 	if (result)
 		return result;
 	skb->mark = MARK_TRANSLATED_BACK;

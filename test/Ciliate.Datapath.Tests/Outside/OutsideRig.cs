@@ -50,6 +50,9 @@ internal sealed class OutsideRig : IDisposable
 
     public Frame FromRemote(Family family) => Frame.From(Rig.Remote).To(Uplink).Via(Uplink).Over(family);
 
+    /// <summary>From somebody on the way to the remote.</summary>
+    public Frame FromRouter(Family family) => Frame.From(Rig.Other).To(Uplink).Via(Uplink).Over(family);
+
     /// <summary>What a container sends.</summary>
     public Outcome Sends(Station container, byte[] frame, uint gsoSize = 0) => Run(
         ProgramsOf(container).FromContainer, frame, gsoSize == 0 ? null : new SkBuff { GsoSize = gsoSize, GsoSegments = (uint)frame.Length / gsoSize });

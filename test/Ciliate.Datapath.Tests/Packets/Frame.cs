@@ -75,6 +75,9 @@ public sealed record Frame
     /// <summary>Any transport; no checksum is filled in.</summary>
     public byte[] Raw(byte protocol, params byte[] transport) => Build(protocol, transport, null);
 
+    /// <summary>An ICMP message with its checksum.</summary>
+    public byte[] Icmp(params byte[] message) => Build(1, message, 2);
+
     /// <summary>An ICMPv6 message with its checksum.</summary>
     public byte[] IcmpV6(params byte[] message) => Build(58, message, 2);
 
