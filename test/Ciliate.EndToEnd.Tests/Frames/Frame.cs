@@ -7,9 +7,15 @@ namespace Ciliate.EndToEnd.Tests.Frames;
 /// <summary>Frames from their parts; lengths and checksums are right unless a test breaks them afterwards.</summary>
 public static class Frame
 {
-    public const ushort IPv4Type = 0x0800, IPv6Type = 0x86dd;
+    public const ushort IPv4Type = 0x0800, IPv6Type = 0x86dd, ArpType = 0x0806;
     public const int EthernetLength = 14, IPv4Length = 20, IPv6Length = 40;
-    private const byte UdpProtocol = 17;
+    public const byte IcmpProtocol = 1, TcpProtocol = 6, UdpProtocol = 17, IcmpV6Protocol = 58;
+
+    public static PhysicalAddress EveryMac { get; } = new([255, 255, 255, 255, 255, 255]);
+
+    public static PhysicalAddress AllNodesMac { get; } = new([0x33, 0x33, 0, 0, 0, 1]);
+
+    public static IPAddress AllNodes { get; } = IPAddress.Parse("ff02::1");
 
     public static byte[] Ethernet(PhysicalAddress to, PhysicalAddress from, ushort type, params ReadOnlySpan<byte> payload)
     {
@@ -22,13 +28,14 @@ public static class Frame
     }
 
     /// <summary>A packet of either family with a UDP datagram to port 9.</summary>
-    public static byte[] Packet(IPAddress from, IPAddress to)
-    {
-        byte[] datagram = [0x30, 0x39, 0, 9, 0, 12, 0, 0, 1, 2, 3, 4];
-        return from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
-            ? IPv4(from, to, UdpProtocol, datagram)
-            : IPv6(from, to, UdpProtocol, datagram);
-    }
+    public static byte[] Packet(IPAddress from, IPAddress to) => Packet(from, to, UdpProtocol, Datagram(9));
+
+    /// <summary>A packet of either family.</summary>
+    public static byte[] Packet(IPAddress from, IPAddress to, byte protocol, params ReadOnlySpan<byte> payload) =>
+        from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPv4(from, to, protocol, payload) : IPv6(from, to, protocol, payload);
+
+    /// <summary>Four bytes by UDP. Without a checksum, which IPv4 allows and hooks do not look at.</summary>
+    public static byte[] Datagram(int to, int from = 12345) => [(byte)(from >> 8), (byte)from, (byte)(to >> 8), (byte)to, 0, 12, 0, 0, 1, 2, 3, 4];
 
     /// <summary>RFC 791.</summary>
     public static byte[] IPv4(IPAddress from, IPAddress to, byte protocol, params ReadOnlySpan<byte> payload)
@@ -48,16 +55,22 @@ public static class Frame
     public static byte[] WithChecksum(byte[] packet)
     {
         packet[10] = packet[11] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(10), Checksum(packet.AsSpan(0, IPv4Length)));
+        return packet;
+    }
+
+    /// <summary>RFC 1071; the field itself must be 0.</summary>
+    public static ushort Checksum(ReadOnlySpan<byte> covered)
+    {
         uint sum = 0;
-        for (int i = 0; i < IPv4Length; i += 2)
+        for (int i = 0; i < covered.Length; i += 2)
         {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(i));
+            sum += i + 1 < covered.Length ? BinaryPrimitives.ReadUInt16BigEndian(covered[i..]) : (uint)covered[i] << 8;
         }
 
         sum = (sum & 0xffff) + (sum >> 16);
         sum = (sum & 0xffff) + (sum >> 16);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(10), (ushort)~sum);
-        return packet;
+        return (ushort)~sum;
     }
 
     /// <summary>RFC 8200.</summary>
@@ -74,9 +87,40 @@ public static class Frame
         return packet;
     }
 
+    /// <summary>Options between header and content; a multiple of four bytes.</summary>
+    public static byte[] WithOptions(byte[] packet, params ReadOnlySpan<byte> options)
+    {
+        byte[] changed = [.. packet[..IPv4Length], .. options, .. packet[IPv4Length..]];
+        changed[0] = (byte)(0x45 + (options.Length / 4));
+        BinaryPrimitives.WriteUInt16BigEndian(changed.AsSpan(2), (ushort)changed.Length);
+        return changed;
+    }
+
+    /// <summary>Flags and offset of RFC 791.</summary>
+    public static byte[] WithFragmentField(byte[] packet, ushort field)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), field);
+        return WithChecksum(packet);
+    }
+
+    /// <summary>RFC 4443, 2.3.</summary>
+    public static byte[] WithIcmpV6Checksum(IPAddress from, IPAddress to, byte[] message)
+    {
+        byte[] covered = [.. from.GetAddressBytes(), .. to.GetAddressBytes(), 0, 0, (byte)(message.Length >> 8), (byte)message.Length, 0, 0, 0, IcmpV6Protocol, .. message];
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(covered));
+        return message;
+    }
+
     /// <summary>RFC 826, for IPv4 over Ethernet.</summary>
     public static byte[] ArpRequest(PhysicalAddress senderMac, IPAddress sender, IPAddress target) =>
     [
         0, 1, 8, 0, 6, 4, 0, 1, .. senderMac.GetAddressBytes(), .. sender.GetAddressBytes(), 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes(),
     ];
+
+    public static byte[] ArpReply(PhysicalAddress senderMac, IPAddress sender, IPAddress target)
+    {
+        byte[] arp = ArpRequest(senderMac, sender, target);
+        arp[7] = 2;
+        return arp;
+    }
 }

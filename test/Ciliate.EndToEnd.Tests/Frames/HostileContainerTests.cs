@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Probes;
@@ -88,6 +89,7 @@ public sealed class HostileContainerTests : IClassFixture<HostileContainerTests.
     public sealed class Neighbours : IDisposable
     {
         private readonly EchoServer _echo;
+        private readonly Dictionary<AddressFamily, Conversation> _talks;
 
         public Neighbours()
         {
@@ -95,9 +97,11 @@ public sealed class HostileContainerTests : IClassFixture<HostileContainerTests.
             (Bad, Good, Peer) = (Host.Add("bad"), Host.Add("good"), Host.Add("peer"));
             JsonElement networking = Host.Ciliate.Json("endpoint", "get", "bad").GetProperty("status").GetProperty("networking");
             (Gateway, Own) = (Mac(networking, "host-mac"), Mac(networking, "mac"));
-            GatewayIPv4 = Host.Address(Family.IPv4);
+            (GoodMac, PeerMac) = (MacOf(Good), MacOf(Peer));
+            (GatewayIPv4, GatewayIPv6) = (Host.Address(Family.IPv4), Host.Address(Family.IPv6));
             Sender = new RawSender(Bad.Network);
             _echo = new EchoServer(Good.Network, 80);
+            _talks = new[] { Good.IPv4, Good.IPv6 }.ToDictionary(good => good.AddressFamily, good => new Conversation(Peer.Network, good, 80, Transport.Udp));
         }
 
         public Host Host { get; }
@@ -118,7 +122,26 @@ public sealed class HostileContainerTests : IClassFixture<HostileContainerTests.
 
         public PhysicalAddress Stranger { get; } = PhysicalAddress.Parse("02-00-00-00-00-99");
 
+        public PhysicalAddress GoodMac { get; }
+
+        public PhysicalAddress PeerMac { get; }
+
         public IPAddress GatewayIPv4 { get; }
+
+        public IPAddress GatewayIPv6 { get; }
+
+        public byte[] ToGood4(IPAddress from) => Frame.Packet(from, Good.IPv4);
+
+        public byte[] ToGood6(IPAddress from) => Frame.Packet(from, Good.IPv6);
+
+        /// <summary>A packet like those of the flow that the two others have with each other, either way; the flow lives.</summary>
+        public byte[] TalkOfGood(IPAddress from, IPAddress to)
+        {
+            Conversation talk = _talks[from.AddressFamily];
+            Assert.True(talk.IsAnswered(TimeSpan.FromSeconds(10)), "the neighbours do not hear each other");
+            bool answer = from.Equals(Good.Address(from.AddressFamily == AddressFamily.InterNetwork ? Family.IPv4 : Family.IPv6));
+            return Frame.Packet(from, to, Frame.UdpProtocol, answer ? Frame.Datagram(talk.SourcePort, 80) : Frame.Datagram(80, talk.SourcePort));
+        }
 
         public byte[] FromBad(ushort type, ReadOnlySpan<byte> payload) => Frame.Ethernet(Gateway, Own, type, payload);
 
@@ -130,10 +153,14 @@ public sealed class HostileContainerTests : IClassFixture<HostileContainerTests.
 
         public void Dispose()
         {
+            foreach (Conversation talk in _talks.Values)
+                talk.Dispose();
             _echo.Dispose();
             Sender.Dispose();
             Host.Dispose();
         }
+
+        private static PhysicalAddress MacOf(Container container) => container.Network.Route.GetLink("eth0").Mac;
 
         private static PhysicalAddress Mac(JsonElement networking, string name) =>
             PhysicalAddress.Parse(networking.GetProperty(name).GetString()!.Replace(':', '-').ToUpperInvariant());
