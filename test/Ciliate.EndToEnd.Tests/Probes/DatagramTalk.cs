@@ -10,12 +10,15 @@ public sealed class DatagramTalk : IDisposable
     private const int AnswerWithinMilliseconds = 2000;
     private readonly Socket _socket;
     private readonly Thread _thread;
+    private readonly int _size;
     private volatile bool _stop;
     private long _answered;
     private long _lost;
 
-    public DatagramTalk(TestNamespace from, IPAddress server, int port)
+    /// <param name="size">Bytes of a datagram, at least 8.</param>
+    public DatagramTalk(TestNamespace from, IPAddress server, int port, int size = 64)
     {
+        _size = size;
         _socket = from.Run(() => new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         _socket.ReceiveTimeout = AnswerWithinMilliseconds;
         _socket.Connect(new IPEndPoint(server, port));
@@ -43,7 +46,7 @@ public sealed class DatagramTalk : IDisposable
 
     private void Talk()
     {
-        byte[] question = new byte[64], answer = new byte[64];
+        byte[] question = new byte[_size], answer = new byte[_size];
         for (long number = 0; !_stop; number++)
         {
             BitConverter.TryWriteBytes(question, number);
