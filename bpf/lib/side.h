@@ -46,12 +46,13 @@ static __always_inline int side_of_endpoint(struct side *side, __u32 endpoint, _
 	return 0;
 }
 
-/* Whoever owns the address. The epoch is read before ipcache: a change in between makes the judgement stale,
- * not wrong. */
+/* Whoever owns the address. The epoch is read before both tables, and raised after either has changed: a
+ * change in between makes the judgement stale, not wrong. */
 SUBPROGRAM int side_of_address(struct side *side, const struct address *a)
 {
 	if (!side || !a)
 		return -DROP_INTERNAL;
+	__u32 epoch = epoch_version(a);
 	struct local_key local = {.address = *a, .network = network_id};
 	struct local_value *value = bpf_map_lookup_elem(&local_endpoints, &local);
 	if (value) {
@@ -63,7 +64,7 @@ SUBPROGRAM int side_of_address(struct side *side, const struct address *a)
 
 	side->endpoint = 0;
 	side->slot = 0;
-	side->version = epoch_version(a);
+	side->version = epoch;
 	struct ipcache_key key = {.prefix_length = 160, .network = network_id, .address = *a};
 	struct ipcache_value *found = bpf_map_lookup_elem(&ipcache, &key);
 	side->identity = found ? found->identity : IDENTITY_WORLD;

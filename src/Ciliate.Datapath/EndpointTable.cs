@@ -20,6 +20,9 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
         }
     }
 
+    /// <summary>Those that have a row.</summary>
+    public IEnumerable<ushort> Ids() => Enumerable.Range(1, (int)EndpointLimits.Endpoints - 1).Select(id => (ushort)id).Where(Exists);
+
     public bool Exists(ushort id) => id != 0 && rows[id].Ifindex != 0;
 
     public Abi.Endpoint Read(ushort id) => rows[id];
@@ -49,6 +52,8 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
     /// <summary>The commit point: from this store on packets are judged by <paramref name="slot"/>.</summary>
     public void Commit(ushort id, uint generation, uint slot) => Volatile.Write(ref rows[id].Commit, ((ulong)generation << 32) | slot);
 
+    /// <summary>Begins again at 1 after two thousand million. A number that comes twice would matter to a flow that has slept all the while:
+    /// none lives that long, not at a hundred thousand generations a second.</summary>
     public uint NextGeneration()
     {
         uint next = GenerationOf(rows[0].Commit) + 1;

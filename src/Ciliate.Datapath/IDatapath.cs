@@ -34,7 +34,8 @@ public interface IDatapath : IDisposable
     /// <summary>Adds entries to the current slot without a new generation. Allowed only for peers that no address maps to yet.</summary>
     void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries);
 
-    /// <summary>Removes entries of a peer that no address maps to any more from the current slot.</summary>
+    /// <summary>Removes entries of a peer that no address maps to any more from the current slot, and did not when <see cref="WaitForReaders"/>
+    /// was called.</summary>
     void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries);
 
     void UpsertIpcache(IPNetwork prefix, uint identity);
@@ -45,8 +46,7 @@ public interface IDatapath : IDisposable
     /// judged anew.</summary>
     void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows);
 
-    /// <summary>The contrary of <see cref="UpsertPrefixes"/>. When it returns no packet is on its way any more that found one of them: their
-    /// entries may go.</summary>
+    /// <summary>The contrary of <see cref="UpsertPrefixes"/>. Their entries may go after <see cref="WaitForReaders"/>.</summary>
     void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes);
 
     /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its
@@ -55,6 +55,10 @@ public interface IDatapath : IDisposable
 
     /// <summary>Destinations, all of them, that see containers by their own addresses. Holds for new flows.</summary>
     void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes);
+
+    /// <summary>Returns when no packet is on its way any more that was judged by what the tables said before the call. Takes some
+    /// milliseconds.</summary>
+    void WaitForReaders();
 
     /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
     void ReclaimGenerations();

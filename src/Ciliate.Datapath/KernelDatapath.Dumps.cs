@@ -8,11 +8,8 @@ public sealed partial class KernelDatapath
     public IReadOnlyList<EndpointRow> DumpEndpoints()
     {
         var rows = new List<EndpointRow>();
-        for (ushort id = 1; id < (ushort)EndpointLimits.Endpoints; id++)
-        {
-            if (_endpoints.Exists(id))
-                rows.Add(RowOf(id));
-        }
+        foreach (ushort id in _endpoints.Ids())
+            rows.Add(RowOf(id));
         return rows;
     }
 

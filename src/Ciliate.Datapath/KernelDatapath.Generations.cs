@@ -6,10 +6,13 @@ namespace Ciliate.Datapath;
 /// <summary>Generations: filled, made current by one store, retired after a grace period.</summary>
 public sealed partial class KernelDatapath
 {
+    /// <summary>Generations past that may wait for their end: what a burst of changes leaves behind takes memory until then.</summary>
+    private const int MostRetired = 1024;
+
     public uint Publish(ushort endpointId, PolicyTables tables) => Explain($"publish a generation of endpoint {endpointId}", () =>
     {
         RequireEndpoint(endpointId);
-        if (!_slots.AnyFree)
+        if (!_slots.AnyFree || _slots.Retired.Count >= MostRetired)
             ReclaimSlots();
         uint slot = _slots.Take();
         uint generation = _endpoints.NextGeneration();
@@ -20,8 +23,7 @@ public sealed partial class KernelDatapath
         }
         catch
         {
-            _policy.Clear(slot);
-            _slots.Return(slot);
+            _slots.Retire(slot);
             throw;
         }
         ulong previous = _endpoints.CommitOf(endpointId);
@@ -33,6 +35,8 @@ public sealed partial class KernelDatapath
     public void AddEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries) =>
         Explain($"add policy entries to endpoint {endpointId}", () =>
         {
+            // A packet that is still judged by a generation past must not meet a peer that only the present one knows.
+            ReclaimSlots();
             uint slot = CurrentSlot(endpointId);
             _policy.Add(slot, entries);
             if (_slots.TryRead(slot, out var content) && AddShapes(ref content, entries))
@@ -50,11 +54,15 @@ public sealed partial class KernelDatapath
             if (_endpoints.CommitOf(id) is var commit and not 0)
                 used.Add(EndpointTable.SlotOf(commit));
         }
+        // What the agent before had retired may still be read.
+        _gracePeriod.Wait();
         _slots.Initialise(used);
         _policy.Adopt(used);
     }
 
     public void ReclaimGenerations() => Explain("free the slots of old generations", ReclaimSlots);
+
+    public void WaitForReaders() => Explain("wait for the packets under way", _gracePeriod.Wait);
 
     private void RetireSlotOf(ulong commit)
     {
@@ -69,7 +77,7 @@ public sealed partial class KernelDatapath
         {
             _policy.Add(slot, tables.Entries);
         }
-        catch (LinuxException) when (_slots.AnyRetired)
+        catch (LinuxException) when (_slots.Retired.Count > 0)
         {
             ReclaimSlots();
             _policy.Add(slot, tables.Entries);
@@ -80,10 +88,14 @@ public sealed partial class KernelDatapath
     /// then and not as part of a change.</summary>
     private void ReclaimSlots()
     {
-        foreach (var slot in _slots.WaitForReaders())
+        if (_slots.Retired.Count == 0)
+            return;
+        uint[] retired = [.. _slots.Retired];
+        _gracePeriod.Wait();
+        foreach (var slot in retired)
         {
             _policy.Clear(slot);
-            _slots.Return(slot);
+            _slots.Free(slot);
         }
     }
 

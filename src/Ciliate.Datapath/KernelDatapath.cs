@@ -16,6 +16,7 @@ public sealed partial class KernelDatapath : IDatapath
 
     private readonly BpfLoader _loader;
     private readonly TickClock _clock;
+    private readonly GracePeriod _gracePeriod = new();
     private readonly PinnedMaps _maps;
     private readonly EndpointTable _endpoints;
     private readonly InterfaceHooks _hooks;
@@ -93,7 +94,7 @@ public sealed partial class KernelDatapath : IDatapath
         ulong commit = _endpoints.CommitOf(endpointId);
         foreach (var address in new[] { AddressCodec.Decode(row.Ipv4), AddressCodec.Decode(row.Ipv6) })
         {
-            if (address is not null)
+            if (address is not null && _maps.LocalEndpoints.TryGet(LocalKeyOf(address), out var local) && local.Endpoint == endpointId)
                 _maps.LocalEndpoints.Delete(LocalKeyOf(address));
         }
         _endpoints.Revoke(endpointId);
@@ -103,7 +104,7 @@ public sealed partial class KernelDatapath : IDatapath
         RetireSlotOf(commit);
     });
 
-    public IReadOnlyList<ushort> AttachedEndpoints() => _programs.Attached();
+    public IReadOnlyList<ushort> AttachedEndpoints() => [.. _programs.Attached().Union(_endpoints.Ids())];
 
     public int AttachedInterface(ushort endpointId) =>
         Explain($"look at the links of endpoint {endpointId}", () => _programs.InterfaceOf(endpointId));
@@ -112,13 +113,8 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));
 
-    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) => Explain($"delete {prefixes.Count} ipcache entries", () =>
-    {
-        _ipcache.Delete(prefixes);
-        // A packet that has read the old identity still looks for that identity's entries.
-        if (prefixes.Count > 0)
-            SystemCall.WaitForGracePeriod();
-    });
+    public void DeletePrefixes(IReadOnlyCollection<IPNetwork> prefixes) =>
+        Explain($"delete {prefixes.Count} ipcache entries", () => _ipcache.Delete(prefixes));
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
@@ -139,6 +135,7 @@ public sealed partial class KernelDatapath : IDatapath
         _hooks.Dispose();
         _maps.Dispose();
         _clock.Dispose();
+        _gracePeriod.Dispose();
         _loader.Dispose();
     }
 

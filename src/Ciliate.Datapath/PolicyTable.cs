@@ -39,15 +39,18 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
         foreach (var entry in entries)
         {
             var key = KeyOf(slot, entry);
-            if (known.Remove(key))
+            if (known.Contains(key))
                 map.Delete(key);
+            // After it has gone: what the table forgets would still be there when the slot is given out again.
+            known.Remove(key);
         }
     }
 
     public void Clear(uint slot)
     {
-        if (_keys.Remove(slot, out var keys))
+        if (_keys.TryGetValue(slot, out var keys))
             map.DeleteMany(keys.ToArray());
+        _keys.Remove(slot);
     }
 
     public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.Entries().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));

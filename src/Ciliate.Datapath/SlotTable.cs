@@ -1,6 +1,5 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
-using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -24,7 +23,8 @@ internal sealed class SlotTable(BpfMap<uint, Slot> slots)
 
     public bool AnyFree => _free.Count > 0;
 
-    public bool AnyRetired => _retired.Count > 0;
+    /// <summary>Those that packets may still be judged by, and those that could not be emptied yet.</summary>
+    public IReadOnlyList<uint> Retired => _retired;
 
     public uint Take() => _free.TryPop(out var slot)
         ? slot
@@ -34,19 +34,13 @@ internal sealed class SlotTable(BpfMap<uint, Slot> slots)
 
     public bool TryRead(uint slot, out Slot content) => slots.TryGet(slot, out content);
 
-    public void Return(uint slot) => _free.Push(slot);
-
-    /// <summary>To be freed once <see cref="WaitForReaders"/> has run.</summary>
+    /// <summary>Is current no more, or was never; to be emptied and then <see cref="Free"/>d when a grace period has passed.</summary>
     public void Retire(uint slot) => _retired.Add(slot);
 
-    /// <summary>Waits until no program can still read a retired slot; returns those slots, which the caller empties and returns.</summary>
-    public IReadOnlyList<uint> WaitForReaders()
+    /// <summary>A retired slot that is empty and that nobody reads.</summary>
+    public void Free(uint slot)
     {
-        if (_retired.Count == 0)
-            return [];
-        var waited = _retired.ToArray();
-        _retired.Clear();
-        SystemCall.WaitForGracePeriod();
-        return waited;
+        if (_retired.Remove(slot))
+            _free.Push(slot);
     }
 }

@@ -6,10 +6,10 @@ namespace Ciliate.Linux;
 /// <summary>System calls that the C library has no function for.</summary>
 public static unsafe class SystemCall
 {
-    private static readonly (int Bpf, int Membarrier) Numbers = RuntimeInformation.ProcessArchitecture switch
+    private static readonly int BpfNumber = RuntimeInformation.ProcessArchitecture switch
     {
-        Architecture.X64 => (321, 324),
-        Architecture.Arm64 => (280, 283),
+        Architecture.X64 => 321,
+        Architecture.Arm64 => 280,
         var other => throw new PlatformNotSupportedException($"processor architecture {other} is not supported: use x64 or arm64"),
     };
 
@@ -19,7 +19,7 @@ public static unsafe class SystemCall
     /// <param name="size">Bytes behind <paramref name="attribute"/>.</param>
     public static int Bpf(int command, void* attribute, uint size)
     {
-        nint result = LibC.syscall_bpf(Numbers.Bpf, command, attribute, size);
+        nint result = LibC.syscall_bpf(BpfNumber, command, attribute, size);
         return result >= 0 ? (int)result : -Marshal.GetLastPInvokeError();
     }
 
@@ -39,16 +39,5 @@ public static unsafe class SystemCall
     {
         int result = Bpf(command, ref attribute);
         return result >= 0 ? new FileDescriptor(result) : throw new LinuxException(what, -result);
-    }
-
-    /// <summary>Waits until every thread that ran when it was called has passed a state where it holds no RCU read lock:
-    /// a grace period, after which no program can see what was unlinked before. Takes some milliseconds.</summary>
-    public static void WaitForGracePeriod()
-    {
-        const int membarrierCmdGlobal = 1;
-        if (LibC.syscall_membarrier(Numbers.Membarrier, membarrierCmdGlobal, 0, 0) < 0)
-        {
-            throw LinuxException.Last("wait for an RCU grace period");
-        }
     }
 }

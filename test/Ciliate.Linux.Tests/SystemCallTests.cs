@@ -27,9 +27,6 @@ public sealed class SystemCallTests
         Assert.Equal("create map test: Invalid argument (EINVAL)", error.Message);
     }
 
-    [Fact]
-    public void Waiting_for_a_grace_period_returns() => SystemCall.WaitForGracePeriod();
-
     [StructLayout(LayoutKind.Sequential)]
     private struct MapCreateAttribute
     {

@@ -27,7 +27,7 @@ public sealed class EndpointAdoption(
     {
         Load("identities.json", () => identities.Load(store.ReadIdentities()));
         Load("policies.json", policies.Load);
-        Load("identities.json", () => prefixes.Adopt(policies.Current.Policies));
+        Load("identities.json", () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
@@ -38,9 +38,14 @@ public sealed class EndpointAdoption(
         Endpoint[] present = [.. stored.Select(endpoint => endpoint.Seen(host))];
         foreach (Endpoint endpoint in present.Where(endpoint => !HasLink(endpoint)))
             TryDisconnect(endpoint);
+        // Before any table changes: the new ones have nothing about the identity of a container that no record knows.
+        int pruned = Prune(present);
         Endpoint[] alive = [.. present.Where(HasLink).Where(TryProtect)];
         prefixes.MapAdopted();
-        return new AdoptionResult(alive.Length, stored.Length - alive.Length, Prune(alive));
+        prefixes.Retire(policies.Current.Policies);
+        foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
+            datapath.DeleteIpcache(row.Prefix);
+        return new AdoptionResult(alive.Length, stored.Length - alive.Length, pruned);
     }
 
     /// <summary>Programs that hang on an interface which is not here belong to containers that live. An agent started in the wrong place would
@@ -101,16 +106,14 @@ public sealed class EndpointAdoption(
         }
     }
 
-    /// <summary>First nobody finds the way, then there is no way, then nobody guards it.</summary>
-    private int Prune(Endpoint[] alive)
+    /// <summary>What belongs to no record: first there is no way, then nobody guards it.</summary>
+    private int Prune(Endpoint[] stored)
     {
-        foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
-            datapath.DeleteIpcache(row.Prefix);
-        Link[] strayLinks = [.. host.OwnEndpointLinks().Where(link => !alive.Any(endpoint => endpoint.HostIfIndex == link.Index))];
+        Link[] strayLinks = [.. host.OwnEndpointLinks().Where(link => !stored.Any(endpoint => endpoint.HostIfIndex == link.Index))];
         foreach (Link link in strayLinks)
             host.Routes.TryDeleteLink(link.Name);
         // Those of a disconnected endpoint that could not be taken out go when it is deleted.
-        ushort[] strayPrograms = [.. datapath.AttachedEndpoints().Where(id => manager.Endpoints.Find(id) is null)];
+        ushort[] strayPrograms = [.. datapath.AttachedEndpoints().Where(id => !stored.Any(endpoint => endpoint.Id == id))];
         foreach (ushort id in strayPrograms)
             datapath.DetachEndpoint(id);
         return Math.Max(strayLinks.Length, strayPrograms.Length);

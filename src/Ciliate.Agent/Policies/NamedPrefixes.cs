@@ -46,10 +46,13 @@ public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributo
         Release([.. gone.Select(row => row.Prefix!.Value)]);
     }
 
-    /// <summary>After a restart: the numbers of what the stored policies name, before any endpoint is given its tables.</summary>
-    public void Adopt(PolicySet stored)
+    /// <summary>After a restart: the numbers of what the stored policies name, before any endpoint is given its tables. And of what ipcache
+    /// has beyond that, if a change was cut short: while an address yields a number, its entries must be in all tables. Those are to be retired
+    /// when every endpoint has its tables.</summary>
+    public void Adopt(PolicySet stored, IEnumerable<IpcacheRow> mapped)
     {
-        identities.Acquire(stored.NamedPrefixes());
+        IEnumerable<IPNetwork> left = mapped.Where(row => identities.Identities.Find(row.Identity)?.Prefix == row.Prefix).Select(row => row.Prefix);
+        identities.Acquire([.. stored.NamedPrefixes().Union(left)]);
         store.WriteIdentities(identities.Save());
     }
 

@@ -71,11 +71,15 @@ public sealed class PolicyDistributor(
     public void Withdraw(IReadOnlyCollection<uint> identities)
     {
         HashSet<uint> gone = [.. identities];
-        foreach ((ushort id, Running running) in _running.ToArray())
+        KeyValuePair<ushort, Running>[] concerned =
+            [.. _running.Where(pair => pair.Value.Tables.Entries.Any(entry => gone.Contains(entry.Peer)))];
+        if (concerned.Length == 0)
+            return;
+        // A packet that has found one of them a moment ago still looks for its entries.
+        datapath.WaitForReaders();
+        foreach ((ushort id, Running running) in concerned)
         {
             ILookup<bool, PolicyEntry> entries = running.Tables.Entries.ToLookup(entry => gone.Contains(entry.Peer));
-            if (!entries[true].Any())
-                continue;
             datapath.RemoveEntries(id, [.. entries[true]]);
             _running[id] = running with { Tables = running.Tables with { Entries = [.. entries[false]] } };
         }

@@ -7,8 +7,4 @@ internal static unsafe partial class LibC
     // long syscall(long number, ...);   as: int bpf(int cmd, union bpf_attr *attr, unsigned int size);
     [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint syscall_bpf(nint number, nint cmd, void* attr, nuint size);
-
-    // long syscall(long number, ...);   as: int membarrier(int cmd, unsigned int flags, int cpu_id);
-    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
-    internal static partial nint syscall_membarrier(nint number, nint cmd, nint flags, nint cpu_id);
 }

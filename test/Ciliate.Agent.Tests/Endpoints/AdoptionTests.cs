@@ -75,8 +75,8 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal(["cil2", "cil_host", "cil_net", "cilfe", "cilff"], _agent.HostLinks);
         Assert.DoesNotContain(IPNetwork.Parse("10.101.0.2/32"), _agent.Datapath.Ipcache.Keys);
         Assert.True(
-            _agent.Datapath.Calls.IndexOf("attach 2") < _agent.Datapath.Calls.IndexOf("uncache 10.101.0.2/32")
-            && _agent.Datapath.Calls.IndexOf("uncache 10.101.0.2/32") < _agent.Datapath.Calls.IndexOf("detach 1"));
+            _agent.Datapath.Calls.IndexOf("detach 1") < _agent.Datapath.Calls.IndexOf("publish 2")
+            && _agent.Datapath.Calls.IndexOf("publish 2") < _agent.Datapath.Calls.IndexOf("uncache 10.101.0.2/32"));
     }
 
     [Fact]

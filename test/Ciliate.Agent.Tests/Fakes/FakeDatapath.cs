@@ -107,6 +107,8 @@ internal sealed class FakeDatapath : IDatapath
             Ipcache.Remove(prefix);
     }
 
+    public void WaitForReaders() => Enter("wait");
+
     public void ReclaimGenerations()
     {
     }

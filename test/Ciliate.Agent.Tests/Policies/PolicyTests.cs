@@ -114,7 +114,7 @@ public sealed class PolicyTests : IDisposable
         _agent.Datapath.Calls.Clear();
         _agent.Services.Endpoints.Delete(two);
 
-        Assert.Equal(["uncache 10.101.0.4/32", "uncache fd00:101::4/128", "detach 3", "remove 1 257"], _agent.Datapath.Calls);
+        Assert.Equal(["uncache 10.101.0.4/32", "uncache fd00:101::4/128", "detach 3", "wait", "remove 1 257"], _agent.Datapath.Calls);
         Assert.DoesNotContain(_agent.Datapath.Published[1].Entries, entry => entry.Peer == 257);
     }
 

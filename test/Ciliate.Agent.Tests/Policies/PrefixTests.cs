@@ -63,7 +63,7 @@ public sealed class PrefixTests : IDisposable
 
         _agent.Services.Policies.Delete(new PolicyKey(null, "prefixes"));
 
-        Assert.Equal(["unprefix 10.0.0.0/8,10.1.0.0/16", $"remove 1 {ten},{ten + 1}"], _agent.Datapath.Calls);
+        Assert.Equal(["unprefix 10.0.0.0/8,10.1.0.0/16", "wait", $"remove 1 {ten},{ten + 1}"], _agent.Datapath.Calls);
         Assert.DoesNotContain(s_ten, _agent.Datapath.Ipcache.Keys);
         Assert.Equal(0, _agent.Services.Identities.Identities.Find(ten)!.Holders);
         _agent.Apply(Prefixes);
@@ -108,6 +108,31 @@ public sealed class PrefixTests : IDisposable
 
         Assert.Equal(addresses, _agent.Datapath.Ipcache);
         Assert.Equal(held, _agent.Services.Identities.HeldPrefixes);
+    }
+
+    [Fact]
+    public void What_ipcache_has_left_of_a_change_that_was_cut_short_is_in_every_new_table_until_it_goes()
+    {
+        _agent.Add("web", "app=web");
+        _agent.Add("db", "app=db");
+        _agent.Apply(WorldOnly, Prefixes);
+        uint ten = _agent.Datapath.Ipcache[s_ten];
+        _agent.Datapath.Fail = call =>
+        {
+            if (call.StartsWith("unprefix", StringComparison.Ordinal))
+                throw new DatapathException("told by the test");
+        };
+        Assert.Throws<DatapathException>(() => _agent.Services.Policies.Delete(new PolicyKey(null, "prefixes")));
+        _agent.Datapath.Fail = null;
+        _agent.Datapath.Calls.Clear();
+
+        _agent.Restart();
+
+        Assert.Equal(
+            ["publish 1", "publish 2", "unprefix 10.0.0.0/8,10.1.0.0/16", "wait", $"remove 1 {ten},{ten + 1}"],
+            _agent.Datapath.Calls.Where(call => call.Split(' ')[0] is "publish" or "unprefix" or "wait" or "remove"));
+        Assert.DoesNotContain(s_ten, _agent.Datapath.Ipcache.Keys);
+        Assert.Empty(_agent.Services.Identities.HeldPrefixes);
     }
 
     [Fact]
