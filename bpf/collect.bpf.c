@@ -49,7 +49,7 @@ SUBPROGRAM int reap_one(const struct flow_key *key, __u32 purge)
 	count_flows(removed.owner, -1);
 	count_flows(0, -1);
 	if (removed.uplink)
-		nat_release(key, &removed);
+		nat_release(key, translation_of(&removed), removed.flags);
 	return 1;
 }
 

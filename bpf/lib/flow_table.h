@@ -66,7 +66,7 @@ static __always_inline void flow_remake(const struct flow_key *key, struct flow 
 	__u64 judged = fresh->judged, expires = fresh->expires;
 	__u32 previous = flow->owner;
 	if (unlikely(flow->uplink))
-		nat_release(key, flow);
+		nat_release(key, translation_of(flow), flow->flags);
 	*(volatile __u64 *)&flow->judged = 0;
 	fresh->judged = 0;
 	fresh->expires = FLOW_HELD;

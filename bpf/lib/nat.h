@@ -133,19 +133,18 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	return -DROP_TRANSLATION_PORTS_USED_UP;
 }
 
-/* Gives the port of a flow back that is removed, or that becomes another's. */
-SUBPROGRAM int nat_release(const struct flow_key *key, const struct flow *flow)
+/* Gives the port back that a flow of these flags had: it is removed, becomes another's, or took a second one.
+ */
+SUBPROGRAM int nat_release(const struct flow_key *key, __u32 translation, __u8 flags)
 {
-	if (!key || !flow || !flow->uplink)
+	struct uplink *uplink = uplink_row(translation_row(translation));
+	if (!key || !translation || !uplink)
 		return 0;
-	struct uplink *uplink = uplink_row(flow->uplink);
-	if (!uplink)
-		return 0;
-	_Bool low = flow->flags & FLOW_ORIGINATOR_LOW;
+	_Bool low = flags & FLOW_ORIGINATOR_LOW;
 	struct nat_key entry = {
 		.local = uplink_address(uplink, is_mapped_ipv4(&key->low)),
 		.remote = low ? key->high : key->low,
-		.local_port = flow->nat_port,
+		.local_port = translation_port(translation),
 		.remote_port = low ? key->high_port : key->low_port,
 		.protocol = key->protocol,
 	};

@@ -22,8 +22,11 @@ enum ipv4_option {
 SUBPROGRAM int check_ipv4_options(struct __sk_buff *skb, __u32 length)
 {
 	__u8 options[IPV4_OPTIONS_MASK + 1] = {};
-	if (!length || length > MAX_IPV4_OPTIONS ||
-	    bpf_skb_load_bytes(skb, ETH_HLEN + sizeof(struct iphdr), options, length))
+	/* verifiers before 6.8 do not learn from a comparison with 0 that there is at least 1 to load */
+	__u32 last = length - 1;
+	opaque(last);
+	if (last >= MAX_IPV4_OPTIONS ||
+	    bpf_skb_load_bytes(skb, ETH_HLEN + sizeof(struct iphdr), options, last + 1))
 		return -DROP_TRUNCATED;
 	__u32 offset = 0;
 	for (int i = 0; i < MAX_IPV4_OPTIONS && offset < length; i++) {

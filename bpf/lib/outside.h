@@ -15,8 +15,10 @@ static __always_inline _Bool masquerades(const struct packet *p)
 	return p->ethertype == ETH_P_IP ? masquerade_ipv4 : masquerade_ipv6;
 }
 
-static __always_inline _Bool is_excluded(const struct address *destination)
+SUBPROGRAM int is_excluded(const struct address *destination)
 {
+	if (!destination)
+		return 0;
 	struct ipcache_key key = {.prefix_length = 160, .network = network_id, .address = *destination};
 	return bpf_map_lookup_elem(&nat_exclusions, &key) != NULL;
 }
@@ -49,19 +51,6 @@ SUBPROGRAM int route_of(struct __sk_buff *skb, const struct packet *p)
 	return 0;
 }
 
-/* Another CPU was faster with a packet of the same flow. */
-SUBPROGRAM int give_port_up(const struct flow_key *key, __u8 flags, __u32 translation)
-{
-	struct flow lost = {
-		.flags = flags,
-		.uplink = translation_row(translation),
-		.nat_port = translation_port(translation),
-	};
-	if (key)
-		nat_release(key, &lost);
-	return 0;
-}
-
 /* Decides how the packet's flow leaves: sets the translation of the flow and of j, or leaves it 0 where the
  * stack is to carry it as it is. */
 SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
@@ -88,8 +77,8 @@ SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, s
 		return port;
 	__u32 mine = uplink | (__u32)port << 16;
 	__u32 others = __sync_val_compare_and_swap((__u32 *)&flow->uplink, 0, mine);
-	if (others)
-		give_port_up(&key, flow->flags, mine);
+	if (others) /* another CPU was faster with a packet of the same flow */
+		nat_release(&key, mine, flow->flags);
 	j->translation = others ? others : mine;
 	return 0;
 }
