@@ -94,8 +94,8 @@ static __always_inline _Bool claim(struct __sk_buff *skb, const struct nat_key *
 }
 
 /* Takes a port (echo identifier) of the uplink for the packet's flow: its own if that lies in the range, else
- * any from a random one on. Other protocols have no port that could be changed, so there one container speaks
- * to a remote at a time. The port as on the wire, or a negative drop reason. */
+ * one of NAT_PROBES beginning at a random one. Other protocols have no port that could be changed, so there
+ * one container speaks to a remote at a time. The port as on the wire, or a negative drop reason. */
 SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 row)
 {
 	struct uplink *uplink = uplink_row(row);
@@ -120,10 +120,12 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	if (p->protocol == IPPROTO_SCTP || !has_ports(p))
 		return claim(skb, &key, &value) ? key.local_port : -DROP_TRANSLATION_PORTS_USED_UP;
 
-	__u32 own = host16(p->source_port), start = bpf_get_prandom_u32();
+	/* spread over the range, since ports that are taken often lie together; all of a small one */
+	__u32 step = nat_port_count / NAT_PROBES | 1;
+	__u32 own = host16(p->source_port), start = bpf_get_prandom_u32() % nat_port_count;
 	_Bool keep = in_nat_range(p->source_port);
 	for (__u32 i = 0; i < NAT_PROBES; i++) {
-		__u32 port = keep && i == 0 ? own : nat_first_port + (start + i) % nat_port_count;
+		__u32 port = keep && i == 0 ? own : nat_first_port + (start + i * step) % nat_port_count;
 		if (!may_take(endpoint_id, port))
 			continue;
 		key.local_port = be16(port);

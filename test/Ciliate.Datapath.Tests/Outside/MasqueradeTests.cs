@@ -139,6 +139,18 @@ public sealed class MasqueradeTests
         rig.Sends(Rig.Web, frame).IsRedirected();
     }
 
+    [Fact]
+    public void Many_ports_of_the_host_in_a_row_keep_nobody_from_finding_another()
+    {
+        using var rig = new OutsideRig().Open();
+        var sockets = Enumerable.Range(OutsideRig.FirstPort + 1000, 500).Select(port => rig.Host.Run(() => Bind(OutsideRig.IPv4, port, tcp: false))).ToList();
+
+        for (int port = 1; port <= 300; port++)
+            rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, Family.IPv4).Udp(port, 443)).IsRedirected();
+
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void What_is_excluded_or_the_hosts_own_goes_up_the_stack_as_it_is(Family family)
     {

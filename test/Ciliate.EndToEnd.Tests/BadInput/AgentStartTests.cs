@@ -26,6 +26,14 @@ public sealed class AgentStartTests
     [InlineData("--ipv4-range", "10.1.0.7/16")]
     [InlineData("--ipv4-range", "10.1.0.0/33")]
     [InlineData("--flow-table-size", "many")]
+    [InlineData("--masquerade-ports", "20000")]
+    [InlineData("--masquerade-ports", "30000-20000")]
+    [InlineData("--masquerade-ports", "80-90")]
+    [InlineData("--masquerade-ports", "60000-61000")] // the host has 60000 to 60999 itself
+    [InlineData("--masquerade-exclude", "192.0.2.1")]
+    [InlineData("--masquerade-exclude", "192.0.2.0/24,2001:db8::/129")]
+    [InlineData("--devices", "wan0,no/such")]
+    [InlineData("--devices", "longer-than-any-interface")]
     [InlineData("--frobnicate", "yes")]
     public void An_option_that_makes_no_sense_is_named_and_nothing_is_made(string option, string value)
     {

@@ -41,7 +41,7 @@ public class World : IDisposable
         var server = new TestNamespace("server");
         Router = new Outsider("router", router, IPAddress.Parse("198.51.100.1"), IPAddress.Parse("2001:db8:51::1"));
         Server = new Outsider("server", server, IPAddress.Parse("203.0.113.9"), IPAddress.Parse("2001:db8:52::9"));
-        Connect(Host.Network, UplinkName, "198.51.100.2", "2001:db8:51::2", router, "lan", "198.51.100.1", "2001:db8:51::1");
+        Connect(Host.Network, UplinkName, "198.51.100.2", "2001:db8:51::2", router, "eth0", "198.51.100.1", "2001:db8:51::1");
         Connect(router, "narrow", "192.0.2.1", "2001:db8:53::1", _farRouter, "narrow", "192.0.2.2", "2001:db8:53::2");
         Connect(_farRouter, "lan", "203.0.113.1", "2001:db8:52::1", server, "eth0", "203.0.113.9", "2001:db8:52::9");
         foreach (TestNamespace forwarding in new[] { router, _farRouter })
