@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests.Outside;
@@ -204,6 +205,22 @@ public sealed class MasqueradeTests
         var back = rig.Receives(rig.FromRemote(family).Raw(Gre, payload)).IsRedirected();
         Assert.Equal(Rig.Web.Address(family), back.Packet.Destination);
         rig.HandsTo(Rig.Web, back.Data).IsPassed();
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void An_answer_after_the_flows_end_is_of_no_flow_and_after_its_collection_the_hosts(Family family)
+    {
+        var life = TimeSpan.FromMilliseconds(20);
+        using var rig = new OutsideRig(timeouts: FlowTimeouts.Default with { Other = life, Grace = life }).Open();
+        var sent = rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5353, 53)).IsRedirected();
+        var answer = rig.FromRemote(family).Udp(53, Port(sent, source: true));
+        Thread.Sleep(10 * life);
+
+        rig.Answers(Rig.Web, answer).IsDropped(DropReason.NoFlow);
+        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken) == 1, "the flow is removed", TimeSpan.FromSeconds(30));
+
+        Assert.Empty(rig.Datapath.DumpNat());
+        Assert.Equal(answer, rig.Receives(answer).IsPassed().Data);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]

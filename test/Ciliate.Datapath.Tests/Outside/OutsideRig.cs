@@ -21,7 +21,7 @@ internal sealed class OutsideRig : IDisposable
     private readonly Dictionary<ushort, (EndpointProgramSet Programs, int IfIndex)> _endpoints = [];
     private readonly LoadedObject _uplink;
 
-    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true)
+    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null)
     {
         Link = AddVeth(UplinkName);
         Host.Route.AddAddress(Link.Index, IPv4, 24);
@@ -29,7 +29,7 @@ internal sealed class OutsideRig : IDisposable
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") });
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort);
-        Datapath = Host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Masquerade: options)));
+        Datapath = Host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
         _uplink = Host.Run(() => Datapath.PrepareUplink(new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6)));

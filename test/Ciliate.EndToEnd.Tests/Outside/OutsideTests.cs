@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Probes;
@@ -55,6 +57,25 @@ public sealed class OutsideTests(World world) : IClassFixture<World>
             using var talk = new DatagramTalk(world.Web.Network, to.Address(family), World.Port, size: 20_000);
             talk.GoesOn(20);
         }
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Datagrams_that_the_kernel_cuts_on_their_way_arrive_one_by_one(Family family)
+    {
+        const int solUdp = 17, udpSegment = 103; // udp(7)
+        const int size = 1000, count = 20;
+        IPAddress address = world.Router.Address(family);
+        using Socket socket = world.Web.Network.Run(() => new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+        socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        socket.Connect(address, World.Port);
+        socket.SetRawSocketOption(solUdp, udpSegment, BitConverter.GetBytes(size));
+        byte[] sent = RandomNumberGenerator.GetBytes(size * count), received = new byte[sent.Length];
+
+        socket.Send(sent);
+        for (int i = 0; i < count; i++)
+            Assert.Equal(size, socket.Receive(received.AsSpan(i * size)));
+
+        Assert.Equal(sent, received);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
