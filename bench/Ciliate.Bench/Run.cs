@@ -11,9 +11,8 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
 {
     private static readonly Measure s_start = new("cli-start", "ms", LowerIsBetter: true);
     private static readonly (string Variant, string Argument)[] s_starts = [("version", "version"), ("help", "--help")];
-    private static readonly Measure[] s_programMeasures = [ProgramRuns.Established, ProgramRuns.Shuffled, ProgramRuns.NewFlow];
-    private static readonly (string Name, Packet Packet)[] s_packets =
-        [("ipv4", ContainerRig.IPv4Packet), ("ipv6", ContainerRig.IPv6Packet)];
+    private static readonly string[] s_families = ["ipv4", IPv6];
+    private const string IPv6 = "ipv6";
 
     /// <summary>Spawns of each program, all rounds together.</summary>
     private const int Spawns = 50;
@@ -28,7 +27,7 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
         endToEnd?.MeasureMemory(_series);
         for (int round = 1; round <= options.Rounds; round++)
         {
-            (string What, Action Run)[] slices = [.. endToEnd?.Slices(_series) ?? [], .. ProgramSlice(), .. StartSlice()];
+            (string What, Action Run)[] slices = [.. endToEnd?.Slices(_series) ?? [], .. ProgramSlice(), .. CollectionSlice(), .. StartSlice()];
             Random.Shared.Shuffle(slices);
             foreach (var (what, run) in slices)
             {
@@ -44,24 +43,36 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
     private IEnumerable<(string What, Action Run)> ProgramSlice()
     {
         var wanted = (
-            from measure in s_programMeasures
-            from packet in s_packets
-            where options.Wants(measure, packet.Name)
-            select (Measure: measure, packet.Name, packet.Packet)).ToArray();
+            from packetCase in PacketCase.All
+            from family in s_families
+            where options.Wants(packetCase.Measure, family)
+            select (packetCase, family)).ToArray();
         if (wanted.Length > 0)
             yield return ("programs", () => RunPrograms(wanted));
     }
 
-    private void RunPrograms((Measure Measure, string Name, Packet Packet)[] wanted)
+    private void RunPrograms((PacketCase Case, string Family)[] wanted)
     {
         Random.Shared.Shuffle(wanted);
-        foreach (var (measure, name, packet) in wanted)
+        foreach (var (packetCase, family) in wanted)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var programs = new ProgramRuns(repetitions: options.Quick ? 1 : 5);
-            foreach (var (contender, nanoseconds) in programs.Run(measure, packet))
-                _series.Add(measure, name, contender, nanoseconds);
+            using var programs = new ProgramRuns(packetCase, family == IPv6, repetitions: options.Quick ? 1 : 5);
+            foreach (var (contender, nanoseconds) in programs.Run())
+                _series.Add(packetCase.Measure, family, contender, nanoseconds);
         }
+    }
+
+    private IEnumerable<(string What, Action Run)> CollectionSlice()
+    {
+        if (CollectionRuns.Measures.Any(measure => options.Wants(measure, "")))
+            yield return ("collection", MeasureCollection);
+    }
+
+    private void MeasureCollection()
+    {
+        foreach (var (measure, value) in CollectionRuns.Run().Where(figure => options.Wants(figure.Measure, "")))
+            _series.Add(measure, "", Comparison.Ours, value);
     }
 
     private IEnumerable<(string What, Action Run)> StartSlice()

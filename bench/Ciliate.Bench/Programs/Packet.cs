@@ -13,12 +13,21 @@ internal sealed record Packet(PhysicalAddress DestinationMac, PhysicalAddress So
     private const int EthernetLength = 14, TcpLength = 20, LeastLength = 64;
     private const byte Tcp = 6;
 
+    /// <summary>Destination port of a flow that stays the same, and the first of those that change.</summary>
+    public ushort DestinationPort { get; init; } = Replay.DestinationPort;
+
+    /// <summary>Bits of the source port that flows differ by; the destination port does the rest.</summary>
+    public uint SourcePortBits { get; init; } = Replay.SourcePortBits;
+
+    /// <summary>Networks that the destinations go through; null: the destination is always the same.</summary>
+    public DestinationNetworks? Networks { get; init; }
+
     public bool IsIPv6 => Source.GetAddressBytes().Length == 16;
 
     /// <summary>Of the IPv4 header, as on the wire; 0 for IPv6.</summary>
     public ushort Checksum => IsIPv6 ? (ushort)0 : BinaryPrimitives.ReadUInt16LittleEndian(IPv4Header().AsSpan(10));
 
-    public byte[] Build(ushort sourcePort, ushort destinationPort, byte flags)
+    public byte[] Build(byte flags)
     {
         byte[] network = IsIPv6 ? IPv6Header() : IPv4Header();
         var frame = new byte[EthernetLength + network.Length + PayloadLength];
@@ -27,8 +36,8 @@ internal sealed record Packet(PhysicalAddress DestinationMac, PhysicalAddress So
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(12), (ushort)(IsIPv6 ? 0x86dd : 0x0800));
         network.CopyTo(frame, EthernetLength);
         var tcp = frame.AsSpan(EthernetLength + network.Length);
-        BinaryPrimitives.WriteUInt16BigEndian(tcp, sourcePort);
-        BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], destinationPort);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp, Replay.SourcePort);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], DestinationPort);
         tcp[12] = TcpLength / 4 << 4;
         tcp[13] = flags;
         return frame;
@@ -67,3 +76,7 @@ internal sealed record Packet(PhysicalAddress DestinationMac, PhysicalAddress So
         return header;
     }
 }
+
+/// <summary>Networks side by side, one address in each: of IPv4 /24, of IPv6 /56.</summary>
+/// <param name="First">Word that they count in: of IPv4 the address, of IPv6 its bytes 4 to 7; host order.</param>
+internal sealed record DestinationNetworks(uint First, int Count);

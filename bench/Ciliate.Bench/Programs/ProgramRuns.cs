@@ -1,3 +1,4 @@
+using Ciliate.Bench.Programs.Rigs;
 using Ciliate.Bench.Results;
 using Ciliate.Bench.Topologies;
 using Ciliate.Bench.Workloads;
@@ -5,103 +6,109 @@ using Ciliate.Bpf;
 
 namespace Ciliate.Bench.Programs;
 
-/// <summary>Nanoseconds per packet of our program and of the floor's programs, by BPF_PROG_TEST_RUN. One object is one round: tables
+/// <summary>Nanoseconds per packet of our programs and of the floor's, by BPF_PROG_TEST_RUN. One object is one case of one round: tables
 /// and programs are made for it, so no round inherits the flows of another.</summary>
 internal sealed class ProgramRuns : IDisposable
 {
-    public static readonly Measure Established = new("packet-established", "ns", LowerIsBetter: true);
-    public static readonly Measure Shuffled = new("packet-shuffled-flows", "ns", LowerIsBetter: true);
-    public static readonly Measure NewFlow = new("packet-new-flow", "ns", LowerIsBetter: true);
-
-    private const int Redirect = 7, Pass = 0;
     private const int EstablishedRuns = 100_000;
 
-    /// <summary>What the event ring and its reader hold, so that each new flow is really told.</summary>
-    private const int NewFlowRuns = 8_000;
+    /// <summary>What the event ring and its reader hold, so that each packet that is to be told is really told.</summary>
+    private const int ToldRuns = 8_000;
     private static readonly TimeSpan s_eventsWithin = TimeSpan.FromSeconds(2);
 
     private readonly Resources _resources = new();
+    private readonly PacketCase _case;
+    private readonly bool _ipv6;
     private readonly int _repetitions;
     private readonly BpfLoader _loader;
-    private readonly ContainerRig _rig;
-    private readonly LoadedObject _floor;
 
     /// <param name="repetitions">Runs of each program; their median is the round's value.</param>
-    public ProgramRuns(int repetitions)
+    public ProgramRuns(PacketCase packetCase, bool ipv6, int repetitions)
     {
-        _repetitions = repetitions;
+        (_case, _ipv6, _repetitions) = (packetCase, ipv6, repetitions);
         _loader = _resources.Add(new BpfLoader());
-        _rig = _resources.Add(new ContainerRig());
-        var floor = BenchObjects.Floor;
-        floor.SetConstant("other_ifindex", 1u);
-        _floor = _resources.Add(_loader.Load(floor));
     }
 
-    /// <summary>Measures one case for every contender; the empty program is subtracted.</summary>
-    public IEnumerable<(string Contender, double Nanoseconds)> Run(Measure measure, Packet packet) => DedicatedRun(() =>
+    /// <summary>Measures every contender; the empty program is subtracted.</summary>
+    public IReadOnlyList<(string Contender, double Nanoseconds)> Run()
     {
-        var contenders = new (string Name, BpfProgram Program)[]
+        var slices = new List<Func<(string, double)>>();
+        IReadOnlyList<Subject> subjects = [];
+        foreach (var contender in _case.Contenders)
         {
-            (FloorTopology.Redirect, _floor.Program("redirect")),
-            (FloorTopology.RedirectWithState, _floor.Program("redirect_with_state")),
-            (Comparison.Ours, _rig.FromClient),
-        };
-        Random.Shared.Shuffle(contenders);
-        using var replay = new Replay(_loader, packet, ChoiceOf(measure));
-        var (flags, runs) = measure == NewFlow ? (Packet.Syn, NewFlowRuns) : (Packet.Ack, EstablishedRuns);
-        var found = new List<(string, double)>();
-        foreach (var (name, program) in contenders)
-        {
-            Open(replay, measure, program);
-            double with = Median(() => Timed(replay, program, flags, runs, Redirect));
-            double without = Median(() => replay.Run(replay.Empty, flags, runs, Pass));
-            found.Add((name, with - without));
+            (var rig, subjects) = contender.Make(_ipv6);
+            var own = subjects;
+            _resources.Add(rig);
+            slices.Add(() => (contender.Name, rig.Run(() => Confined(() => own.Sum(subject => Measure(subject, rig))))));
         }
-        return found;
-    });
+        if (_case.HasFloor)
+            slices.AddRange(FloorSlices(subjects[0].Packet));
+        var order = slices.ToArray();
+        Random.Shared.Shuffle(order);
+        return [.. order.Select(slice => slice())];
+    }
 
     public void Dispose() => _resources.Dispose();
 
-    private static PortChoice ChoiceOf(Measure measure) =>
-        measure == Established ? PortChoice.SameFlow : measure == Shuffled ? PortChoice.ShuffledFlow : PortChoice.NextFlow;
-
-    /// <summary>The first packet of each flow that is to be established.</summary>
-    private void Open(Replay replay, Measure measure, BpfProgram program)
+    private IEnumerable<Func<(string, double)>> FloorSlices(Packet packet)
     {
-        replay.Rewind();
-        if (measure != NewFlow)
-            replay.Run(program, Packet.Syn, measure == Shuffled ? Replay.Flows : 1, Redirect);
-        if (program == _rig.FromClient)
-            Settle();
+        var floor = BenchObjects.Floor;
+        floor.SetConstant("other_ifindex", 1u);
+        var loaded = _resources.Add(_loader.Load(floor));
+        foreach (var (name, program) in new[] { (FloorTopology.Redirect, "redirect"), (FloorTopology.RedirectWithState, "redirect_with_state") })
+        {
+            var subject = new Subject(loaded.Program(program), packet, TestVerdict.Redirect);
+            yield return () => (name, Linux.DedicatedThread.Run("program runs", () => Confined(() => Measure(subject, rig: null))));
+        }
     }
 
-    private double Timed(Replay replay, BpfProgram program, byte flags, int runs, int verdict)
+    private double Measure(Subject subject, IPacketRig? rig)
     {
-        double nanoseconds = replay.Run(program, flags, runs, verdict);
-        if (flags == Packet.Syn && program == _rig.FromClient)
-            AwaitEvents(runs);
+        using var replay = new Replay(_loader, subject.Packet, subject.Context, _case.Flow);
+        Open(replay, subject, rig);
+        int runs = _case.Flags == Packet.Syn ? ToldRuns : EstablishedRuns;
+        double with = Median(() => Timed(replay, subject, rig, runs));
+        double without = Median(() => replay.Run(replay.Empty, _case.Flags, runs, TestVerdict.Ok));
+        return with - without;
+    }
+
+    /// <summary>The first packet of each flow that is to be established.</summary>
+    private void Open(Replay replay, Subject subject, IPacketRig? rig)
+    {
+        replay.Rewind();
+        if (_case.Flags != Packet.Syn)
+            replay.Run(subject.Program, Packet.Syn, _case.Flow == PortChoice.ShuffledFlow ? Replay.Flows : 1, subject.Verdict);
+        if (rig is not null)
+            Settle(rig);
+    }
+
+    private double Timed(Replay replay, Subject subject, IPacketRig? rig, int runs)
+    {
+        double nanoseconds = replay.Run(subject.Program, _case.Flags, runs, subject.Verdict);
+        if (_case.Flags == Packet.Syn && rig is not null)
+            AwaitEvents(rig, runs);
         return nanoseconds;
     }
 
-    private void AwaitEvents(int expected)
+    private static void AwaitEvents(IPacketRig rig, int expected)
     {
         int taken = 0;
         for (long deadline = Environment.TickCount64 + (long)s_eventsWithin.TotalMilliseconds; taken < expected; Thread.Sleep(1))
         {
-            taken += _rig.TakeEvents();
+            taken += rig.TakeEvents();
             if (Environment.TickCount64 > deadline)
-                throw new BenchException($"{taken} of {expected} new flows were told: the figure would not include the telling");
+                throw new BenchException($"{taken} of {expected} packets were told: the figure would not include the telling");
         }
     }
 
     /// <summary>Until no event is left of what was not counted.</summary>
-    private void Settle()
+    private static void Settle(IPacketRig rig)
     {
         do
         {
             Thread.Sleep(20);
         }
-        while (_rig.TakeEvents() > 0);
+        while (rig.TakeEvents() > 0);
     }
 
     private double Median(Func<double> run)
@@ -112,9 +119,9 @@ internal sealed class ProgramRuns : IDisposable
         return Statistics.Of(values).Median;
     }
 
-    private static T DedicatedRun<T>(Func<T> work) => Linux.DedicatedThread.Run("program runs", () =>
+    private static double Confined(Func<double> work)
     {
         Cpu.Enter();
         return work();
-    });
+    }
 }

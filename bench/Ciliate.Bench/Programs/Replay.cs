@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
 using Ciliate.Bpf;
+using Ciliate.Datapath;
 
 namespace Ciliate.Bench.Programs;
 
@@ -20,15 +21,23 @@ internal sealed class Replay : IDisposable
     /// <summary>Destination ports that the choices use, from <see cref="DestinationPort"/> on.</summary>
     public const int DestinationPorts = 4;
 
+    /// <summary>Likewise with fewer source ports: masquerade has not so many for each port of a remote.</summary>
+    public const int OutsideDestinationPorts = 16;
+
+    /// <summary>Bits of the source port that the choices use, with so many destination ports.</summary>
+    public const uint SourcePortBits = 15, OutsideSourcePortBits = 13;
+
     /// <summary>Flows that <see cref="PortChoice.ShuffledFlow"/> walks through, each once before one comes again.</summary>
     public const int Flows = 1 << 17;
 
     private readonly LoadedObject _loaded;
     private readonly Packet _packet;
+    private readonly SkBuff? _context;
 
-    public Replay(BpfLoader loader, Packet packet, PortChoice choice)
+    /// <param name="context">What __sk_buff says before the first run.</param>
+    public Replay(BpfLoader loader, Packet packet, SkBuff? context, PortChoice choice)
     {
-        _packet = packet;
+        (_packet, _context) = (packet, context);
         var spec = BenchObjects.Replay;
         spec.SetConstant("destination_mac", MacOf(packet.DestinationMac));
         spec.SetConstant("source_mac", MacOf(packet.SourceMac));
@@ -36,7 +45,12 @@ internal sealed class Replay : IDisposable
         spec.SetConstant("hop_limit", Packet.HopLimit);
         spec.SetConstant("is_ipv6", packet.IsIPv6 ? (byte)1 : (byte)0);
         spec.SetConstant("choice", (uint)choice);
-        spec.SetConstant("destination_port", DestinationPort);
+        spec.SetConstant("source_address", AddressCodec.Encode(packet.Source));
+        spec.SetConstant("source_port", SourcePort);
+        spec.SetConstant("destination_port", packet.DestinationPort);
+        spec.SetConstant("source_port_bits", packet.SourcePortBits);
+        spec.SetConstant("networks", (uint)(packet.Networks?.Count ?? 0));
+        spec.SetConstant("first_network", packet.Networks?.First ?? 0);
         _loaded = loader.Load(spec);
     }
 
@@ -54,7 +68,8 @@ internal sealed class Replay : IDisposable
         _loaded.Map("subject").As<uint, int>().Update(0, subject.Descriptor.Number);
         var result = _loaded.Program("replay").TestRun(new TestRunInput
         {
-            Data = _packet.Build(SourcePort, DestinationPort, flags),
+            Data = _packet.Build(flags),
+            Context = _context,
             Repeat = repeat,
         });
         return result.ReturnValue == verdict

@@ -10,6 +10,11 @@ internal static class References
     {
         ["packet-established/ipv4"] = 883,
         ["packet-new-flow/ipv4"] = 1132,
+        ["packet-denied/ipv4"] = 336,
+        ["packet-to-container/ipv4"] = 308,
+        ["packet-node-ingress/ipv4"] = 585,
+        ["packet-to-outside/ipv4"] = 419,
+        ["packet-masquerade/ipv4"] = 546,
         ["agent-rss"] = 176,
     };
 

@@ -30,7 +30,7 @@ struct {
 	__type(value, struct state);
 } connections SEC(".maps");
 
-SEC("tcx/ingress")
+SEC("tc")
 int redirect(struct __sk_buff *skb)
 {
 	return bpf_redirect_peer(other_ifindex, 0);
@@ -78,7 +78,7 @@ static __always_inline _Bool read_connection(struct __sk_buff *skb, struct conne
 	return 1;
 }
 
-SEC("tcx/ingress")
+SEC("tc")
 int redirect_with_state(struct __sk_buff *skb)
 {
 	struct connection c = {};

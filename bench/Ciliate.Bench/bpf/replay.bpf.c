@@ -27,7 +27,12 @@ const volatile __u16 ipv4_checksum; /* as on the wire */
 const volatile __u8 hop_limit;
 const volatile __u8 is_ipv6;
 const volatile __u32 choice;
-const volatile __u16 destination_port; /* host order; the four from here on are used */
+const volatile struct address source_address; /* as ::ffff:a.b.c.d for IPv4 */
+const volatile __u16 source_port;      /* of the flow that stays the same; host order */
+const volatile __u16 destination_port; /* of that flow, and the first of those that are walked through; host order */
+const volatile __u32 source_port_bits; /* so many source ports are walked through before the next destination port */
+const volatile __u32 networks;	       /* walked through by the destinations; 0: there is one destination */
+const volatile __u32 first_network;    /* host order: of IPv4 the address, of IPv6 its second word */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -54,20 +59,34 @@ static __always_inline __u32 step(__u32 n)
 	return choice == SHUFFLED_FLOW ? (n * 97381u + 54321u) % FLOWS : n + 1;
 }
 
-static __always_inline void choose_ports(struct ports *ports)
+/* Of networks that are 256 apart. The walk jumps, so that no network is near the one before. */
+static __always_inline __be32 network_of(__u32 n)
 {
-	if (choice == SAME_FLOW)
+	return be32(first_network + n * 97381u % networks * 256);
+}
+
+/* Chooses the flow. A program that translates has changed the ports of one that stays the same, too. */
+static __always_inline void choose_flow(struct ports *ports, __be32 *network)
+{
+	if (choice == SAME_FLOW) {
+		ports->source = be16(source_port);
+		ports->destination = be16(destination_port);
 		return;
+	}
 	__u32 first = 0;
 	__u32 *n = bpf_map_lookup_elem(&cursor, &first);
 	if (!n)
 		return;
 	*n = step(*n);
-	ports->source = be16(FIRST_SOURCE + (*n & 0x7fff));
-	ports->destination = be16(destination_port + ((*n >> 15) & 3));
+	ports->source = be16(FIRST_SOURCE + (*n & ((1 << source_port_bits) - 1)));
+	ports->destination = be16(destination_port + (*n % FLOWS >> source_port_bits));
+	if (networks)
+		*network = network_of(*n);
 }
 
-SEC("tcx/ingress")
+/* The IPv4 checksum is of the first destination: no program here looks at it, and those that change it do so
+ * by difference. */
+SEC("tc")
 int replay(struct __sk_buff *skb)
 {
 	void *data = (void *)(long)skb->data;
@@ -80,19 +99,21 @@ int replay(struct __sk_buff *skb)
 	if (is_ipv6) {
 		struct ipv6hdr *ip = data + ETH_HLEN;
 		ip->hop_limit = hop_limit;
-		choose_ports((void *)(ip + 1));
+		*(struct address *)&ip->saddr = source_address;
+		choose_flow((void *)(ip + 1), &ip->daddr.in6_u.u6_addr32[1]);
 	} else {
 		struct iphdr *ip = data + ETH_HLEN;
 		ip->ttl = hop_limit;
 		ip->check = ipv4_checksum;
-		choose_ports((void *)(ip + 1));
+		ip->saddr = source_address.words[3];
+		choose_flow((void *)(ip + 1), &ip->daddr);
 	}
 	bpf_tail_call(skb, &subject, 0);
 	return TC_ACT_SHOT;
 }
 
 /* What is subtracted. */
-SEC("tcx/ingress")
+SEC("tc")
 int empty(struct __sk_buff *skb)
 {
 	return TC_ACT_OK;

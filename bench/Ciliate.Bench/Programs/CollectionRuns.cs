@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Ciliate.Bench.Programs.Rigs;
+using Ciliate.Bench.Workloads;
+using Ciliate.Bpf;
+using Ciliate.Datapath;
+
+namespace Ciliate.Bench.Programs;
+
+/// <summary>What it costs to look at flows and to remove those that have ended, and for how long it goes on without a pause. The packets of
+/// a CPU wait for less than a step: each of its calls holds them up for a few dozen flows only.</summary>
+internal static class CollectionRuns
+{
+    public static readonly Measure PerEntry = new("collection-per-entry", "ns", LowerIsBetter: true);
+    public static readonly Measure ScanPerEntry = new("collection-scan-per-entry", "ns", LowerIsBetter: true);
+    public static readonly Measure LongestStep = new("collection-longest-step", "ms", LowerIsBetter: true);
+
+    private static readonly TimeSpan s_shortLife = TimeSpan.FromMilliseconds(20);
+
+    public static IReadOnlyList<Measure> Measures { get; } = [PerEntry, ScanPerEntry, LongestStep];
+
+    /// <summary>One look at flows that live, and the removal of as many that have ended.</summary>
+    public static IReadOnlyList<Figure> Run()
+    {
+        using var living = Filled(FlowTimeouts.Default);
+        var scan = Collect(living);
+        if (scan.Removed != 0)
+            throw new BenchException($"{scan.Removed} flows were removed that had not ended");
+        using var ended = Filled(FlowTimeouts.Default with { TcpSyn = s_shortLife, Grace = s_shortLife });
+        Thread.Sleep(10 * s_shortLife);
+        var removal = Collect(ended);
+        if (removal.Removed != Replay.Flows)
+            throw new BenchException($"{removal.Removed} of {Replay.Flows} flows were removed: the figure would not be of what it seems");
+        return
+        [
+            new(PerEntry, removal.Steps.Sum() * 1e6 / Replay.Flows),
+            new(ScanPerEntry, scan.Steps.Sum() * 1e6 / Replay.Flows),
+            new(LongestStep, removal.Steps.Max()),
+        ];
+    }
+
+    /// <summary>With so many flows that only a SYN was seen of.</summary>
+    private static ContainerRig Filled(FlowTimeouts timeouts)
+    {
+        var rig = new ContainerRig(timeouts);
+        using var loader = new BpfLoader();
+        var subject = rig.Allowed(ipv6: false)[0];
+        using var replay = new Replay(loader, subject.Packet, context: null, PortChoice.NextFlow);
+        replay.Rewind();
+        replay.Run(subject.Program, Packet.Syn, Replay.Flows, subject.Verdict);
+        return rig;
+    }
+
+    /// <returns>Flows removed, and the milliseconds of each step between two pauses.</returns>
+    private static (int Removed, IReadOnlyList<double> Steps) Collect(ContainerRig rig) => Linux.DedicatedThread.Run("collection", () =>
+    {
+        Cpu.Enter();
+        var steps = new List<double>();
+        long since = Stopwatch.GetTimestamp();
+        int removed = rig.Datapath.CollectFlows(Pause, CancellationToken.None);
+        steps.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        return (removed, (IReadOnlyList<double>)steps);
+
+        void Pause()
+        {
+            steps.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+            Thread.Sleep(1);
+            since = Stopwatch.GetTimestamp();
+        }
+    });
+}

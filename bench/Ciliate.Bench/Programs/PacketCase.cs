@@ -1,0 +1,56 @@
+using Ciliate.Bench.Programs.Rigs;
+using Ciliate.Bench.Workloads;
+
+namespace Ciliate.Bench.Programs;
+
+/// <summary>A case of nanoseconds per packet.</summary>
+/// <param name="Flow">Which flow each packet belongs to.</param>
+/// <param name="Flags">TCP flags: a SYN is judged and told each time, an ACK belongs to a flow that was opened before.</param>
+/// <param name="HasFloor">Whether the floor's programs do a part of the same.</param>
+/// <param name="Contenders">Ours, and others of our own that it is compared with; each makes what it needs.</param>
+internal sealed record PacketCase(
+    Measure Measure, PortChoice Flow, byte Flags, bool HasFloor, params IReadOnlyList<OwnContender> Contenders)
+{
+    /// <summary>In each family.</summary>
+    public static IReadOnlyList<PacketCase> All { get; } =
+    [
+        .. Established("packet-established", "packet-shuffled-flows", Containers(rig => rig.Allowed)),
+        .. Established("packet-to-container", "packet-to-container-shuffled", Outside(masquerade: false, rig => rig.ToContainer)),
+        .. Established("packet-node-ingress", "packet-node-ingress-shuffled", Outside(masquerade: false, rig => rig.NodeIngress)),
+        .. Established("packet-to-outside", "packet-to-outside-shuffled", Outside(masquerade: false, rig => rig.ToStack)),
+        .. Established("packet-masquerade", "packet-masquerade-shuffled", Outside(masquerade: true, rig => rig.Masqueraded)),
+        new(Named("packet-new-flow"), PortChoice.NextFlow, Packet.Syn, HasFloor: true, Containers(rig => rig.Allowed)),
+        new(Named("packet-denied"), PortChoice.SameFlow, Packet.Syn, HasFloor: false, Containers(rig => rig.Denied)),
+        new(
+            Named("packet-new-flow-cidrs"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
+            Prefixes("ciliate", 10_000), Prefixes("ciliate, 100 CIDRs", 100)),
+    ];
+
+    private static IEnumerable<PacketCase> Established(string one, string shuffled, OwnContender ours) =>
+    [
+        new(Named(one), PortChoice.SameFlow, Packet.Ack, HasFloor: true, ours),
+        new(Named(shuffled), PortChoice.ShuffledFlow, Packet.Ack, HasFloor: true, ours),
+    ];
+
+    private static Measure Named(string name) => new(name, "ns", LowerIsBetter: true);
+
+    private static OwnContender Containers(Func<ContainerRig, Func<bool, IReadOnlyList<Subject>>> way) =>
+        OwnContender.Of(Results.Comparison.Ours, () => new ContainerRig(), way);
+
+    private static OwnContender Outside(bool masquerade, Func<OutsideRig, Func<bool, IReadOnlyList<Subject>>> way) =>
+        OwnContender.Of(Results.Comparison.Ours, () => new OutsideRig(masquerade), way);
+
+    private static OwnContender Prefixes(string name, int count) => OwnContender.Of(name, () => new PrefixRig(count), rig => rig.ToPrefixes);
+}
+
+/// <summary>Our datapath, in one state.</summary>
+internal sealed record OwnContender(string Name, Func<bool, (IPacketRig Rig, IReadOnlyList<Subject> Subjects)> Make)
+{
+    /// <param name="way">The programs that a packet passes, by whether it is IPv6.</param>
+    public static OwnContender Of<T>(string name, Func<T> make, Func<T, Func<bool, IReadOnlyList<Subject>>> way) where T : IPacketRig =>
+        new(name, ipv6 =>
+        {
+            var rig = make();
+            return (rig, way(rig)(ipv6));
+        });
+}
