@@ -17,8 +17,9 @@ internal sealed class OutsideRig : IPacketRig
     private const string UplinkName = "eth0", HostEnd = "cil1";
     private const int Mtu = 1500;
 
-    /// <summary>A container may take half of these for each port of a remote.</summary>
-    private const ushort FirstPort = 1024;
+    /// <summary>Above the source ports of the replay, so that each flow takes one at random. A container may take half of them for each port of
+    /// a remote, and less than half of those are used.</summary>
+    private const ushort FirstPort = 24576;
 
     private static readonly PhysicalAddress s_gatewayMac = new([2, 0, 0, 0, 0, 0xfe]), s_containerMac = new([2, 0, 0, 0, 0, 1]);
     private static readonly PhysicalAddress s_routerMac = new([2, 0, 0, 0, 0, 0x77]);
