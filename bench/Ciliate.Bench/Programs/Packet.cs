@@ -77,6 +77,6 @@ internal sealed record Packet(PhysicalAddress DestinationMac, PhysicalAddress So
     }
 }
 
-/// <summary>Networks side by side, one address in each: of IPv4 /24, of IPv6 /56.</summary>
+/// <summary>Networks at equal distances, one address in each: of IPv4 /24, of IPv6 /56.</summary>
 /// <param name="First">Word that they count in: of IPv4 the address, of IPv6 its bytes 4 to 7; host order.</param>
-internal sealed record DestinationNetworks(uint First, int Count);
+internal sealed record DestinationNetworks(uint First, int Count, uint Distance);

@@ -11,6 +11,9 @@ namespace Ciliate.Bench.Programs;
 internal sealed record PacketCase(
     Measure Measure, PortChoice Flow, byte Flags, bool HasFloor, params IReadOnlyList<OwnContender> Contenders)
 {
+    /// <summary>CIDRs of a small policy, and destinations of what is sent under a small and a large one alike.</summary>
+    private const int Few = 100;
+
     /// <summary>In each family.</summary>
     public static IReadOnlyList<PacketCase> All { get; } =
     [
@@ -23,7 +26,10 @@ internal sealed record PacketCase(
         new(Named("packet-denied"), PortChoice.SameFlow, Packet.Syn, HasFloor: false, Containers(rig => rig.Denied)),
         new(
             Named("packet-new-flow-cidrs"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
-            Prefixes("ciliate", 10_000), Prefixes("ciliate, 100 CIDRs", 100)),
+            Prefixes(Results.Comparison.Ours, 10_000, Few), Prefixes("ciliate, 100 CIDRs", Few, Few)),
+        new(
+            Named("packet-new-flow-cidrs-spread"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
+            Prefixes(Results.Comparison.Ours, 10_000, 10_000), Prefixes("ciliate, 100 CIDRs", Few, Few)),
     ];
 
     private static IEnumerable<PacketCase> Established(string one, string shuffled, OwnContender ours) =>
@@ -40,7 +46,8 @@ internal sealed record PacketCase(
     private static OwnContender Outside(bool masquerade, Func<OutsideRig, Func<bool, IReadOnlyList<Subject>>> way) =>
         OwnContender.Of(Results.Comparison.Ours, () => new OutsideRig(masquerade), way);
 
-    private static OwnContender Prefixes(string name, int count) => OwnContender.Of(name, () => new PrefixRig(count), rig => rig.ToPrefixes);
+    private static OwnContender Prefixes(string name, int count, int destinations) =>
+        OwnContender.Of(name, () => new PrefixRig(count), rig => rig.To(destinations));
 }
 
 /// <summary>Our datapath, in one state.</summary>

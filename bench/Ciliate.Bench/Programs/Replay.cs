@@ -51,6 +51,7 @@ internal sealed class Replay : IDisposable
         spec.SetConstant("source_port_bits", packet.SourcePortBits);
         spec.SetConstant("networks", (uint)(packet.Networks?.Count ?? 0));
         spec.SetConstant("first_network", packet.Networks?.First ?? 0);
+        spec.SetConstant("network_distance", packet.Networks?.Distance ?? 0);
         _loaded = loader.Load(spec);
     }
 

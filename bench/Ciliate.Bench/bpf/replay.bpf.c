@@ -33,6 +33,7 @@ const volatile __u16 destination_port; /* of that flow, and the first of those t
 const volatile __u32 source_port_bits; /* so many source ports are walked through before the next destination port */
 const volatile __u32 networks;	       /* walked through by the destinations; 0: there is one destination */
 const volatile __u32 first_network;    /* host order: of IPv4 the address, of IPv6 its second word */
+const volatile __u32 network_distance; /* from one to the next */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -59,10 +60,10 @@ static __always_inline __u32 step(__u32 n)
 	return choice == SHUFFLED_FLOW ? (n * 97381u + 54321u) % FLOWS : n + 1;
 }
 
-/* Of networks that are 256 apart. The walk jumps, so that no network is near the one before. */
+/* The walk jumps, so that no network is near the one before. */
 static __always_inline __be32 network_of(__u32 n)
 {
-	return be32(first_network + n * 97381u % networks * 256);
+	return be32(first_network + n * 97381u % networks * network_distance);
 }
 
 /* Chooses the flow. A program that translates has changed the ports of one that stays the same, too. */

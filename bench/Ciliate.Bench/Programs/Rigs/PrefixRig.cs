@@ -14,7 +14,7 @@ namespace Ciliate.Bench.Programs.Rigs;
 internal sealed class PrefixRig : IPacketRig
 {
     private const ushort Id = 1;
-    private const uint FirstIPv4 = 0x0b000000, FirstIPv6 = 0x00000000;
+    private const uint FirstIPv4 = 0x0b000000, FirstIPv6 = 0x00000000, Distance = 0x100;
 
     private static readonly PhysicalAddress s_gatewayMac = new([2, 0, 0, 0, 0, 0xfe]), s_containerMac = new([2, 0, 0, 0, 0, 1]);
     private static readonly IPAddress s_ipv4 = IPAddress.Parse("10.9.0.2"), s_ipv6 = IPAddress.Parse("fd09::2");
@@ -34,13 +34,15 @@ internal sealed class PrefixRig : IPacketRig
         Apply(PolicySet.Create(PolicyReader.Read(PolicyText(), "prefixes.yaml"), 1));
     }
 
-    /// <summary>To an address in each of the CIDRs, in an order that jumps.</summary>
-    public IReadOnlyList<Subject> ToPrefixes(bool ipv6)
+    /// <summary>To an address in each of so many of the CIDRs, at equal distances, in an order that jumps.</summary>
+    public Func<bool, IReadOnlyList<Subject>> To(int destinations) => ipv6 => Subjects(ipv6, destinations);
+
+    private Subject[] Subjects(bool ipv6, int destinations)
     {
         var packet = ipv6
             ? new Packet(s_gatewayMac, s_containerMac, s_ipv6, IPAddress.Parse("2001:db8::7"))
             : new Packet(s_gatewayMac, s_containerMac, s_ipv4, IPAddress.Parse("11.0.0.7"));
-        var networks = new DestinationNetworks(ipv6 ? FirstIPv6 : FirstIPv4, _prefixes);
+        var networks = new DestinationNetworks(ipv6 ? FirstIPv6 : FirstIPv4, destinations, Distance * (uint)(_prefixes / destinations));
         return [new(_container.Program("from_container"), packet with { Networks = networks }, TestVerdict.Ok)];
     }
 
@@ -78,7 +80,7 @@ internal sealed class PrefixRig : IPacketRig
             """);
         for (uint i = 0; i < _prefixes; i++)
         {
-            uint ipv4 = FirstIPv4 + (i << 8), ipv6 = FirstIPv6 + (i << 8);
+            uint ipv4 = FirstIPv4 + (i * Distance), ipv6 = FirstIPv6 + (i * Distance);
             text.AppendLine($"    - {new IPAddress(unchecked((uint)IPAddress.HostToNetworkOrder((int)ipv4)))}/24");
             text.AppendLine($"    - 2001:db8:{ipv6 >> 16:x}:{ipv6 & 0xffff:x}::/56");
         }
