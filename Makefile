@@ -9,7 +9,7 @@ PUBLISH_FLAGS := $(DOTNET_FLAGS) -r linux-x64 -p:CppCompilerAndLinker=clang-19
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help run test test-long test-kernels bench build publish format format-check clean setup
+.PHONY: help run test test-long fuzz test-kernels bench build publish format format-check clean setup
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -25,6 +25,9 @@ test: setup publish ## All tests, on the real kernel
 
 test-long: setup build ## A million verdicts of oracle, engine and kernel compared; SEED= repeats a run
 	@$(SUDO) scripts/test-long $(CONFIGURATION) $(SEED)
+
+fuzz: setup build ## Ten million frames at the hooks against the oracle; FRAMES=, SECONDS= and SEED= change it
+	@$(SUDO) scripts/fuzz $(CONFIGURATION) "$(SEED)" "$(FRAMES)" "$(SECONDS)"
 
 test-kernels: setup publish build ## The tests for other kernels: Debian 12's own and the newest backported one, in virtual machines
 	@$(SUDO) scripts/test-kernels $(CONFIGURATION)

@@ -135,6 +135,8 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	result = check_one_destination(p);
 	if (result)
 		return result;
+	if (p->ethertype == ETH_P_IPV6 && is_unspecified(&p->source))
+		return -DROP_INVALID_ADDRESS;
 	/* the stack sends here what it routes to the container, and nothing else */
 	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }

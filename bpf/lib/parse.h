@@ -59,7 +59,7 @@ static __always_inline void *inner_header_at(struct __sk_buff *skb, const struct
 static __always_inline _Bool ipv4_address_invalid(__be32 a, _Bool as_source)
 {
 	__u32 host = host32(a);
-	return (host >> 24) == 127 || (host >> 24) == 0 || (as_source && (host >> 28) == 0xe);
+	return (host >> 24) == 127 || (host >> 24) == 0 || (as_source && (host >> 28) >= 0xe);
 }
 
 /* What the fragment fields say. offset in bytes, more: others follow; content: where the fragment's own bytes
@@ -117,6 +117,15 @@ static __always_inline _Bool ipv6_address_invalid(const struct address *a)
 		return 0;
 	/* ::, ::1, IPv4-compatible and IPv4-mapped: none of them is ever on a wire */
 	return a->words[2] == 0 || a->words[2] == MAPPED_PREFIX;
+}
+
+/* A source may be unspecified: duplicate address detection has no other (RFC 4862). For many is none ever (RFC
+ * 4291, 2.7). */
+static __always_inline _Bool ipv6_source_invalid(const struct address *a)
+{
+	if (a->halves[0] != 0)
+		return a->bytes[0] == 0xff;
+	return a->halves[1] != 0 && ipv6_address_invalid(a);
 }
 
 static __always_inline int parse_fragment_header(struct __sk_buff *skb, struct packet *p, __u32 offset)
@@ -179,6 +188,8 @@ SUBPROGRAM int parse_extension_headers(struct __sk_buff *skb, struct packet *p, 
 			offset += unit == 4 ? (extension->length + 2) * 4 : (extension->length + 1) * 8;
 		/* changes nothing but what the verifier knows: one range for every turn of the loop */
 		offset &= MAX_HEADER_OFFSET;
+		if (offset > p->end)
+			return -DROP_TRUNCATED;
 		if (fragment && p->fragment == FRAGMENT_LATER) {
 			p->protocol = next;
 			p->l4_offset = offset;
@@ -202,7 +213,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *p)
 	__builtin_memcpy(&p->destination, &ip->daddr, sizeof(p->destination));
 	p->hop_limit = ip->hop_limit;
 	__u8 next = ip->nexthdr;
-	if (is_mapped_ipv4(&p->source) || ipv6_address_invalid(&p->destination))
+	if (ipv6_source_invalid(&p->source) || ipv6_address_invalid(&p->destination))
 		return -DROP_INVALID_ADDRESS;
 	if (likely(next == IPPROTO_TCP || next == IPPROTO_UDP)) {
 		p->protocol = next;

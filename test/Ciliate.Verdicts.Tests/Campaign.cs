@@ -11,19 +11,24 @@ internal sealed class Campaign(int seed, Mutation mutation)
     // A kernel's flow table is not emptied in between; a new one is taken before it could fill.
     private const int RoundsPerKernel = 100;
 
-    /// <summary>Packets on whose verdict all three agreed.</summary>
-    public int Allowed { get; private set; }
+    private readonly int[] _outcomes = new int[Enum.GetValues<Outcome>().Length];
 
-    /// <inheritdoc cref="Allowed"/>
-    public int Denied { get; private set; }
+    /// <summary>Packets on whose verdict all three agreed.</summary>
+    public int Agreed => _outcomes.Sum();
+
+    /// <summary>Of these, those that travelled in IPv6.</summary>
+    public int AgreedOverIPv6 { get; private set; }
+
+    /// <summary>Of these, those whose verdict has this reason.</summary>
+    public int Count(Outcome outcome) => _outcomes[(int)outcome];
 
     /// <summary>Null, or the first packet on which they do not agree, with the policies that show it.</summary>
     public string? Run(int pairs)
     {
-        for (int round = 0; Allowed + Denied < pairs; round += RoundsPerKernel)
+        for (int round = 0; Agreed < pairs; round += RoundsPerKernel)
         {
             using var kernel = new Kernel();
-            for (int i = round; i < round + RoundsPerKernel && Allowed + Denied < pairs; i++)
+            for (int i = round; i < round + RoundsPerKernel && Agreed < pairs; i++)
             {
                 if (RunRound(kernel, new Random(unchecked((seed * 1_000_003) + i))) is { } counterexample)
                     return $"seed {seed}, round {i}: {counterexample}";
@@ -45,10 +50,8 @@ internal sealed class Campaign(int seed, Mutation mutation)
                 continue;
             if (!verdicts.Agree)
                 return Describe(kernel, world, policies, shot);
-            if (verdicts.Oracle)
-                Allowed++;
-            else
-                Denied++;
+            _outcomes[(int)Judge.OutcomeOf(policies, shot.Packet)]++;
+            AgreedOverIPv6 += shot.IsIPv6 ? 1 : 0;
         }
         return null;
     }

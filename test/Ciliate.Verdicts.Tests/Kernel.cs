@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using Ciliate.Bpf;
 using Ciliate.Datapath;
 using Ciliate.Datapath.Tests.Packets;
-using Ciliate.Oracle;
 using Ciliate.Testing;
 
 namespace Ciliate.Verdicts.Tests;
@@ -15,10 +13,6 @@ internal sealed class Kernel : IDisposable
     private const int FirstIfIndex = 101, ForeignIfIndex = 500;
     private const int FirstSourcePort = 40000, SourcePorts = 64;
 
-    private static readonly Station Gateway = NewStation("gateway", 0xfe, "10.9.0.1", "fd09::1");
-    private static readonly Station[] Containers =
-        [.. Enumerable.Range(2, World.ContainerCount).Select(i => NewStation($"container {i}", (byte)i, $"10.9.0.{i}", $"fd09::{i}"))];
-
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
     private readonly LoadedObject[] _programs;
@@ -29,12 +23,12 @@ internal sealed class Kernel : IDisposable
     public Kernel()
     {
         _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path));
-        _programs = [.. Containers.Select((station, index) => _datapath.PrepareEndpoint(new EndpointWiring(
-            (ushort)(index + 1), station.Name, FirstIfIndex + index, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6)))];
+        _programs = [.. Stations.Containers.Select((station, index) => _datapath.PrepareEndpoint(new EndpointWiring(
+            (ushort)(index + 1), station.Name, FirstIfIndex + index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Stations.Gateway.IPv4, Stations.Gateway.IPv6)))];
         foreach (string entity in World.Entities)
         {
-            _datapath.UpsertIpcache(Whole(EntityStation(entity).IPv4), Engine.Reserved(entity));
-            _datapath.UpsertIpcache(Whole(EntityStation(entity).IPv6), Engine.Reserved(entity));
+            _datapath.UpsertIpcache(Stations.Whole(Stations.OfEntity(entity).IPv4), Engine.Reserved(entity));
+            _datapath.UpsertIpcache(Stations.Whole(Stations.OfEntity(entity).IPv6), Engine.Reserved(entity));
         }
     }
 
@@ -49,7 +43,7 @@ internal sealed class Kernel : IDisposable
             _datapath.UpsertIpcache(identity.Prefix!.Value, identity.Number);
             _prefixes.Add(identity.Prefix.Value);
         }
-        for (int i = 0; i < Containers.Length; i++)
+        for (int i = 0; i < Stations.Containers.Count; i++)
             _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
     }
 
@@ -59,13 +53,13 @@ internal sealed class Kernel : IDisposable
     {
         var family = shot.IsIPv6 ? Family.IPv6 : Family.IPv4;
         var packet = shot.Packet;
-        Station source = StationOf(packet.Source, world), destination = StationOf(packet.Destination, world);
+        Station source = Stations.Of(packet.Source, world), destination = Stations.Of(packet.Destination, world);
         var (from, to) = (source.Address(family), destination.Address(family));
         if (packet.Protocol is not (1 or 6 or 17 or 58 or 132) && !IsForward(from, to, packet.Protocol))
             return null;
         int number = _sent++;
         var frame = FrameMaker.Make(
-            Frame.From(source).To(destination).Via(Gateway).Over(family), packet, FirstSourcePort + (number % SourcePorts));
+            Frame.From(source).To(destination).Via(Stations.Gateway).Over(family), packet, FirstSourcePort + (number % SourcePorts));
         bool bothLocal = packet.Source.IsContainer && packet.Destination.IsContainer;
         if (packet.Source.IsContainer && (!bothLocal || number % 2 == 0))
             return Run(_programs[world.IndexOf(packet.Source)].Program(EndpointPrograms.FromContainer), frame, 0, bothLocal ? Redirect : Pass);
@@ -89,22 +83,4 @@ internal sealed class Kernel : IDisposable
         int verdict = program.TestRun(new TestRunInput { Data = frame, Context = new SkBuff { IngressIfIndex = (uint)arrivedOn } }).ReturnValue;
         return verdict == allowed || (verdict == Shot ? false : throw new InvalidOperationException($"the program returned {verdict}"));
     }
-
-    private static Station StationOf(Party party, World world)
-    {
-        if (party.IsContainer)
-            return Containers[world.IndexOf(party)];
-        return party.Outside is { } address ? new Station("outside", Gateway.Mac, address, address) : EntityStation(party.Entity!);
-    }
-
-    private static Station EntityStation(string entity)
-    {
-        int index = Array.IndexOf(World.Entities, entity);
-        return NewStation(entity, 0xfe, $"10.9.1.{index + 1}", $"fd09::1:{index + 1}");
-    }
-
-    private static IPNetwork Whole(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
-
-    private static Station NewStation(string name, byte last, string ipv4, string ipv6) =>
-        new(name, new PhysicalAddress([0x02, 0, 0, 0, 0, last]), IPAddress.Parse(ipv4), IPAddress.Parse(ipv6));
 }

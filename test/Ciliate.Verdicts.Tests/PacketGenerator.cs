@@ -15,9 +15,23 @@ internal sealed class PacketGenerator(Random random, World world, IReadOnlyList<
 {
     private static readonly int[] PortProtocols = [6, 6, 17, 132];
 
+    private const int Attempts = 24;
+
+    private static readonly Outcome[] Wanted = [Outcome.NotEnforced, Outcome.AllowedByRule, Outcome.DeniedByRule, Outcome.DeniedByRule, Outcome.DeniedByDefault];
+
     private readonly int[] _ports = [.. World.Ports, .. EdgesOf(policies)];
 
+    /// <summary>Left to chance nearly all would be denied by default: so the verdict is chosen first, and a packet looked for that has it.</summary>
     public Shot Next()
+    {
+        var wanted = random.Pick(Wanted);
+        var shot = Any();
+        for (int i = 0; i < Attempts && Judge.OutcomeOf(policies, shot.Packet) != wanted; i++)
+            shot = Any();
+        return shot;
+    }
+
+    private Shot Any()
     {
         var container = random.Pick(world.Containers);
         bool isIPv6 = random.Chance(0.5);

@@ -27,9 +27,9 @@ internal sealed class PolicyGenerator(Random random)
     private CiliumSpec Spec() => new(random.Chance(0.4) ? Oracle.Selector.Empty : Selector())
     {
         Ingress = random.Chance(0.7) ? random.List(3, Rule) : null,
-        IngressDeny = random.Chance(0.3) ? random.List(2, Rule) : null,
+        IngressDeny = random.Chance(0.45) ? random.List(2, Rule) : null,
         Egress = random.Chance(0.7) ? random.List(3, Rule) : null,
-        EgressDeny = random.Chance(0.3) ? random.List(2, Rule) : null,
+        EgressDeny = random.Chance(0.45) ? random.List(2, Rule) : null,
         DefaultDenyIngress = random.Chance(0.2) ? random.Chance(0.3) : null,
         DefaultDenyEgress = random.Chance(0.2) ? random.Chance(0.3) : null,
     };

@@ -1,0 +1,135 @@
+using System.Net;
+using Ciliate.Bpf;
+using Ciliate.Datapath;
+using Ciliate.Netlink;
+using Ciliate.Oracle.Frames;
+using Ciliate.Testing;
+
+namespace Ciliate.Verdicts.Tests.Frames;
+
+/// <summary>A host in a namespace of its own with the containers of a <see cref="World"/> and an uplink, all with masquerade on. Programs are
+/// run frame by frame; the routes and MTUs that they ask for are the kernel's. Everything is called inside the namespace.</summary>
+internal sealed class FrameRig : IDisposable
+{
+    private const int Mtu = 1500, FirstPort = 61000, OtherInterface = 500;
+
+    /// <summary>MARK_TRANSLATED_BACK of bpf/lib/mark.h.</summary>
+    private const uint TranslatedBack = 0x0c11a7e1;
+
+    public static readonly IPAddress UplinkIPv4 = IPAddress.Parse("192.0.2.2"), UplinkIPv6 = IPAddress.Parse("2001:db8:51::2");
+    private static readonly IPAddress s_broadcast = IPAddress.Parse("10.9.0.255");
+
+    private readonly BpfFileSystem _bpffs = new();
+    private readonly KernelDatapath _datapath;
+    private readonly LoadedObject[] _programs;
+    private readonly LoadedObject _uplinkPrograms;
+    private readonly Link _uplink;
+    private readonly Link[] _links;
+    private readonly List<IPNetwork> _prefixes = [];
+
+    public FrameRig(TestNamespace host)
+    {
+        _uplink = AddVeth(host, "eth0");
+        host.Route.AddAddress(_uplink.Index, UplinkIPv4, 24);
+        host.Route.AddAddress(_uplink.Index, UplinkIPv6, 64);
+        host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("192.0.2.1") });
+        host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
+        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue)));
+        _links = [.. Stations.Containers.Select((_, index) => AddVeth(host, $"cil{index + 1}"))];
+        _programs = [.. Stations.Containers.Select((_, index) => Prepare(index))];
+        _uplinkPrograms = _datapath.PrepareUplink(new Uplink(_uplink.Index, "eth0", Mtu, UplinkIPv4, UplinkIPv6));
+        foreach (string entity in World.Entities)
+            Know(Stations.OfEntity(entity).IPv4, Stations.OfEntity(entity).IPv6, Engine.Reserved(entity));
+        Know(Stations.Gateway.IPv4, Stations.Gateway.IPv6, Engine.Reserved("host"));
+        Know(UplinkIPv4, UplinkIPv6, Engine.Reserved("host"));
+        Site = MakeSite();
+    }
+
+    public Site Site { get; }
+
+    public byte[] UplinkMac => _uplink.Mac.GetAddressBytes();
+
+    /// <summary>As <see cref="FrameShot.ArrivedOn"/> says it, as the kernel does.</summary>
+    public int InterfaceOf(int arrivedOn) => arrivedOn switch
+    {
+        FrameShot.ByHost => 0,
+        FrameShot.ByUplink => _uplink.Index,
+        FrameShot.ByOthers => OtherInterface,
+        _ => _links[arrivedOn].Index,
+    };
+
+    /// <summary>Puts a round's tables and prefixes in the place of those before.</summary>
+    public void Publish(Engine engine, Func<PolicyEntry, PolicyEntry>? change)
+    {
+        foreach (var prefix in _prefixes)
+            _datapath.DeleteIpcache(prefix);
+        _prefixes.Clear();
+        foreach (var identity in engine.Prefixes)
+        {
+            _datapath.UpsertIpcache(identity.Prefix!.Value, identity.Number);
+            _prefixes.Add(identity.Prefix.Value);
+        }
+        for (int i = 0; i < _programs.Length; i++)
+            _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
+    }
+
+    /// <summary>The program's verdict and the frame as it left it.</summary>
+    public TestRunResult Run(FrameShot shot) => ProgramOf(shot).TestRun(new TestRunInput
+    {
+        Data = shot.Frame,
+        OutputRoom = shot.Frame.Length + 64,
+        Context = shot.Hook switch
+        {
+            HookPoint.FromContainer => null,
+            HookPoint.FromUplink => new SkBuff { IfIndex = (uint)_uplink.Index },
+            _ => new SkBuff { IngressIfIndex = (uint)InterfaceOf(shot.ArrivedOn), Mark = shot.Translated ? TranslatedBack : 0 },
+        },
+    });
+
+    public void Dispose()
+    {
+        _uplinkPrograms.Dispose();
+        foreach (var programs in _programs)
+            programs.Dispose();
+        _datapath.Dispose();
+        _bpffs.Dispose();
+    }
+
+    private BpfProgram ProgramOf(FrameShot shot) => shot.Hook switch
+    {
+        HookPoint.FromContainer => _programs[shot.Container].Program(EndpointPrograms.FromContainer),
+        HookPoint.ToContainer => _programs[shot.Container].Program(EndpointPrograms.ToContainer),
+        _ => _uplinkPrograms.Program(UplinkPrograms.FromUplink),
+    };
+
+    private LoadedObject Prepare(int index)
+    {
+        var (station, link) = (Stations.Containers[index], _links[index]);
+        foreach (string family in new[] { "ipv4", "ipv6" })
+            File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1");
+        return _datapath.PrepareEndpoint(new EndpointWiring(
+            (ushort)(index + 1), link.Name, link.Index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6,
+            Stations.Gateway.IPv4, Stations.Gateway.IPv6, s_broadcast));
+    }
+
+    private void Know(IPAddress ipv4, IPAddress ipv6, uint identity)
+    {
+        _datapath.UpsertIpcache(Stations.Whole(ipv4), identity);
+        _datapath.UpsertIpcache(Stations.Whole(ipv6), identity);
+    }
+
+    private Site MakeSite() => new(
+        [.. Stations.Containers.Select((station, i) =>
+            new ContainerSite(station.Mac.GetAddressBytes(), Wire.Address(station.IPv4), Wire.Address(station.IPv6), _links[i].Index))],
+        Stations.Gateway.Mac.GetAddressBytes(), Wire.Address(Stations.Gateway.IPv4), Wire.Address(Stations.Gateway.IPv6), Wire.Address(s_broadcast),
+        Wire.Address(UplinkIPv4), Wire.Address(UplinkIPv6), Mtu, FirstPort);
+
+    private static Link AddVeth(TestNamespace host, string name)
+    {
+        var link = host.Route.CreateVeth(new VethSpec(name, $"{name}x"));
+        host.Route.SetUp(link.Index);
+        host.Route.SetUp(link.PeerIndex);
+        host.Route.SettleLink(name);
+        return link;
+    }
+}
