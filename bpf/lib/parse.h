@@ -119,8 +119,8 @@ static __always_inline _Bool ipv6_address_invalid(const struct address *a)
 	return a->words[2] == 0 || a->words[2] == MAPPED_PREFIX;
 }
 
-/* A source may be unspecified: duplicate address detection has no other (RFC 4862). For many is none ever (RFC
- * 4291, 2.7). */
+/* A source may be unspecified: duplicate address detection has no other (RFC 4862). For many is none ever
+ * (RFC 4291, 2.7). */
 static __always_inline _Bool ipv6_source_invalid(const struct address *a)
 {
 	if (a->halves[0] != 0)

@@ -26,6 +26,8 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{campaign.Frames} frames, {campaign.Passed} passed, {campaign.Frames / clock.Elapsed.TotalSeconds:0} frames/s"));
+        if (found is not null)
+            output.WriteLine($"{found.Fault}, to be made small: {found.Shots[^1]}");
         if (found?.Shrunk() is { } small)
         {
             string file = Path.Combine(Corpus, string.Create(CultureInfo.InvariantCulture, $"found-{small.Seed}-{small.Shots[^1].Round}.txt"));
