@@ -190,7 +190,7 @@ SUBPROGRAM int parse_extension_headers(struct __sk_buff *skb, struct packet *p, 
 		offset &= MAX_HEADER_OFFSET;
 		if (offset > p->end)
 			return -DROP_TRUNCATED;
-		if (fragment && p->fragment == FRAGMENT_LATER) {
+		if (fragment && p->fragment == FRAGMENT_LATER && i < MAX_EXTENSION_HEADERS) {
 			p->protocol = next;
 			p->l4_offset = offset;
 			return 0;
