@@ -52,6 +52,7 @@ public sealed class AgentServices : IAsyncDisposable
         Explainer = new PolicyExplainer(Policies, options);
         Peers = new PeerFinder(endpoints, Identities, book);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
+        Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, book, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         _adoption = new EndpointAdoption(
@@ -102,6 +103,9 @@ public sealed class AgentServices : IAsyncDisposable
         // From here on a row that comes is an endpoint that was added.
         Endpoints.Endpoints.Changed += new EndpointLogger(_logger).Log;
     }
+
+    /// <summary>Does once more what the kernel refused when the agent started. Safe to repeat.</summary>
+    public void RetryAdoption() => _adoption.Retry();
 
     /// <summary>Finishes what the control loop has been given.</summary>
     public async ValueTask DisposeAsync()

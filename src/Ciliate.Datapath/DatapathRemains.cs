@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -50,11 +51,10 @@ public sealed class DatapathRemains(string root) : IDisposable
                 _hooks.ReleaseMark(remain.Path);
                 break;
             case "directory":
-                if (Directory.Exists(remain.Path))
-                    Directory.Delete(remain.Path);
+                FileSystem.RemoveDirectory(remain.Path);
                 break;
             default:
-                File.Delete(remain.Path);
+                FileSystem.Remove(remain.Path);
                 break;
         }
     });

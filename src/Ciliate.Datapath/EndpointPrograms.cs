@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -12,18 +13,22 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
 
     private readonly string _endpointsRoot = RootOf(root);
     private readonly LoadOptions _options = new() { MapReplacements = maps.Shared };
+    private readonly RunningCode _running = new(maps.Shared.Values, maps.ProgramTags);
 
     /// <summary>Loads the programs without hanging them anywhere.</summary>
     public LoadedObject Load(EndpointWiring wiring) => loader.Load(constants.Apply(wiring), _options);
 
-    /// <summary>Attaches, or replaces what is attached by one atomic update per hook. If it fails for a new endpoint nothing is left; for
-    /// one that was attached the programs it had go on.</summary>
+    /// <summary>Attaches, or replaces what is attached by one atomic update per hook, unless it is the same. If it fails for a new endpoint
+    /// nothing is left; for one that was attached the programs it had go on.</summary>
     public void Attach(EndpointWiring wiring)
     {
-        using var loaded = Load(wiring);
+        var spec = constants.Apply(wiring);
+        if (Runs(spec, ToContainer, HookDirection.Egress) && Runs(spec, FromContainer, HookDirection.Ingress))
+            return;
+        using var loaded = loader.Load(spec, _options);
         var directory = PathOf(wiring.Id);
         bool isNew = !Directory.Exists(directory);
-        Directory.CreateDirectory(directory);
+        FileSystem.MakeDirectory(directory);
         try
         {
             // Inwards first: what comes back must find its judge before anything can leave.
@@ -36,8 +41,10 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
             throw;
         }
 
-        void Hang(string program, HookDirection direction) =>
-            hooks.Attach(new HookPlace(directory, program, wiring.HostIfIndex, direction), loaded.Program(program));
+        void Hang(string program, HookDirection direction) => hooks.Attach(Place(wiring, program, direction), loaded.Program(program));
+
+        bool Runs(ObjectSpec spec, string program, HookDirection direction) =>
+            _running.Is(hooks.ProgramAt(Place(wiring, program, direction)), program, spec);
     }
 
     public void Detach(ushort id)
@@ -46,7 +53,7 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
         if (!Directory.Exists(directory))
             return;
         hooks.Release(directory);
-        Directory.Delete(directory);
+        FileSystem.RemoveDirectory(directory);
     }
 
     public IReadOnlyList<ushort> Attached() => [.. DirectoriesBelow(root).Select(endpoint => endpoint.Id)];
@@ -65,6 +72,9 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
 
     /// <summary>0 when the interface is gone or nothing is attached.</summary>
     public int InterfaceOf(ushort id) => hooks.InterfaceOf(PathOf(id), FromContainer);
+
+    private HookPlace Place(EndpointWiring wiring, string program, HookDirection direction) =>
+        new(PathOf(wiring.Id), program, wiring.HostIfIndex, direction);
 
     private static string RootOf(string root) => Path.Combine(root, "endpoints");
 

@@ -34,30 +34,38 @@ public sealed partial class KernelDatapath : IDatapath
 
     private KernelDatapath(DatapathOptions options)
     {
-        var blueprint = DatapathObjects.Container.Clone();
-        blueprint.ConfigureMap("flows", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
-        blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
-        _loader = new BpfLoader();
-        _clock = new TickClock(_loader);
-        _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
-        _endpoints = new EndpointTable(_maps.Endpoints);
-        _endpoints.CheckLayout(options.Root);
-        _slots = new SlotTable(_maps.Slots);
-        _policy = new PolicyTable(_maps.Policy);
-        var ticks = new FlowTicks(options.Timeouts ?? FlowTimeouts.Default, _clock.TicksPerSecond);
-        _flows = new FlowTable(_maps.Flows, _clock);
-        _flowCounts = new FlowCounts(_maps.FlowQuotas, _maps.Flows);
-        _flowCounts.Verify();
-        _collector = new FlowCollector(_loader, _maps, _endpoints, _clock, ticks);
-        _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
-        _hooks = new InterfaceHooks(options.Root, options.Hooks);
-        _programs = new EndpointPrograms(
-            options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
-        _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
-        _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
-        _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
-        AdoptSlots();
-        _events = new EventReader(_maps.Events, _maps.EventCounts);
+        try
+        {
+            var blueprint = DatapathObjects.Container.Clone();
+            blueprint.ConfigureMap("flows", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
+            blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
+            _loader = new BpfLoader();
+            _clock = new TickClock(_loader);
+            _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
+            _endpoints = new EndpointTable(_maps.Endpoints);
+            _endpoints.CheckLayout(options.Root);
+            _slots = new SlotTable(_maps.Slots);
+            _policy = new PolicyTable(_maps.Policy);
+            var ticks = new FlowTicks(options.Timeouts ?? FlowTimeouts.Default, _clock.TicksPerSecond);
+            _flows = new FlowTable(_maps.Flows, _clock);
+            _flowCounts = new FlowCounts(_maps.FlowQuotas, _maps.Flows);
+            _flowCounts.Verify();
+            _collector = new FlowCollector(_loader, _maps, _endpoints, _clock, ticks);
+            _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
+            _hooks = new InterfaceHooks(options.Root, options.Hooks);
+            _programs = new EndpointPrograms(
+                options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
+            _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
+            _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
+            _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
+            AdoptSlots();
+            _events = new EventReader(_maps.Events, _maps.EventCounts);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
@@ -98,10 +106,10 @@ public sealed partial class KernelDatapath : IDatapath
                 _maps.LocalEndpoints.Delete(LocalKeyOf(address));
         }
         _endpoints.Revoke(endpointId);
+        RetireSlotOf(commit);
         _programs.Detach(endpointId);
         _endpoints.Erase(endpointId);
         _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Cpus.PossibleCount]);
-        RetireSlotOf(commit);
     });
 
     public IReadOnlyList<ushort> AttachedEndpoints() => [.. _programs.Attached().Union(_endpoints.Ids())];
@@ -132,15 +140,16 @@ public sealed partial class KernelDatapath : IDatapath
         return _programs.Load(wiring);
     }
 
+    /// <summary>Some of it is not there when opening fails.</summary>
     public void Dispose()
     {
-        _events.Dispose();
-        _collector.Dispose();
-        _hooks.Dispose();
-        _maps.Dispose();
-        _clock.Dispose();
-        _gracePeriod.Dispose();
-        _loader.Dispose();
+        _events?.Dispose();
+        _collector?.Dispose();
+        _hooks?.Dispose();
+        _maps?.Dispose();
+        _clock?.Dispose();
+        _gracePeriod?.Dispose();
+        _loader?.Dispose();
     }
 
     private void Register(EndpointWiring wiring, bool known)

@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -11,26 +12,37 @@ internal sealed class PinnedMaps : IDisposable
     private PinnedMaps(LoadedObject loaded)
     {
         _object = loaded;
-        Endpoints = Map("endpoints").Mapped<Abi.Endpoint>();
-        Epochs = Map("epochs").Mapped<Epoch>();
-        FlowQuotas = Map("flow_quotas").Mapped<FlowQuota>();
-        Slots = Map("slots").As<uint, Slot>();
-        Policy = Map("policy").As<PolicyKey, PolicyValue>();
-        Flows = Map("flows").As<FlowKey, Flow>();
-        Ipcache = Map("ipcache").As<IpcacheKey, IpcacheValue>();
-        LocalEndpoints = Map("local_endpoints").As<LocalKey, LocalValue>();
-        EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
-        DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
-        EventCounts = Map("event_counts").AsPerCpu<uint, EventCounters>();
-        Nat = Map("nat").As<NatKey, NatValue>();
-        NatExclusions = Map("nat_exclusions").As<IpcacheKey, NatExclusion>();
-        Uplinks = Map("uplinks").As<uint, Abi.Uplink>();
-        UplinkRows = Map("uplink_rows").As<uint, uint>();
-        Events = Map("events");
+        try
+        {
+            Endpoints = Map("endpoints").Mapped<Abi.Endpoint>();
+            Epochs = Map("epochs").Mapped<Epoch>();
+            FlowQuotas = Map("flow_quotas").Mapped<FlowQuota>();
+            Slots = Map("slots").As<uint, Slot>();
+            Policy = Map("policy").As<PolicyKey, PolicyValue>();
+            Flows = Map("flows").As<FlowKey, Flow>();
+            Ipcache = Map("ipcache").As<IpcacheKey, IpcacheValue>();
+            LocalEndpoints = Map("local_endpoints").As<LocalKey, LocalValue>();
+            EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
+            DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
+            EventCounts = Map("event_counts").AsPerCpu<uint, EventCounters>();
+            Nat = Map("nat").As<NatKey, NatValue>();
+            NatExclusions = Map("nat_exclusions").As<IpcacheKey, NatExclusion>();
+            Uplinks = Map("uplinks").As<uint, Abi.Uplink>();
+            UplinkRows = Map("uplink_rows").As<uint, uint>();
+            Events = Map("events");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>For programs that are loaded later; without the data sections, which every program has for itself.</summary>
     public IReadOnlyDictionary<string, BpfMap> Shared => _object.Maps.Where(map => map.Key[0] != '.').ToDictionary();
+
+    /// <summary>The kernel's tags of the programs that were loaded with the maps, by name.</summary>
+    public IReadOnlyDictionary<string, string> ProgramTags => _object.Programs.ToDictionary(program => program.Key, program => program.Value.Info.Tag);
 
     public MappedArray<Abi.Endpoint> Endpoints { get; }
 
@@ -66,16 +78,17 @@ internal sealed class PinnedMaps : IDisposable
 
     public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string root)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(root, "maps")).FullName;
+        var directory = Path.Combine(root, "maps");
+        FileSystem.MakeDirectory(directory);
         // The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything depends on it.
         return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = directory }));
     }
 
     public void Dispose()
     {
-        Endpoints.Dispose();
-        Epochs.Dispose();
-        FlowQuotas.Dispose();
+        Endpoints?.Dispose();
+        Epochs?.Dispose();
+        FlowQuotas?.Dispose();
         _object.Dispose();
     }
 

@@ -23,11 +23,15 @@ internal sealed class TickClock : IDisposable
     {
         _object = loader.Load(DatapathObjects.Collect, new LoadOptions { Programs = [ReadClock] });
         _program = _object.Program(ReadClock);
-        var first = Read();
-        Thread.Sleep(SampleTime);
-        var second = Read();
-        double rate = (second.Jiffies - first.Jiffies) * 1e9 / (second.Nanoseconds - first.Nanoseconds);
-        TicksPerSecond = Rates.MinBy(candidate => Math.Abs(candidate - rate));
+        try
+        {
+            TicksPerSecond = Measure();
+        }
+        catch
+        {
+            _object.Dispose();
+            throw;
+        }
     }
 
     public uint TicksPerSecond { get; }
@@ -35,6 +39,15 @@ internal sealed class TickClock : IDisposable
     public ulong Now() => Read().Jiffies;
 
     public void Dispose() => _object.Dispose();
+
+    private uint Measure()
+    {
+        var first = Read();
+        Thread.Sleep(SampleTime);
+        var second = Read();
+        double rate = (second.Jiffies - first.Jiffies) * 1e9 / (second.Nanoseconds - first.Nanoseconds);
+        return Rates.MinBy(candidate => Math.Abs(candidate - rate));
+    }
 
     private ClockReading Read()
     {

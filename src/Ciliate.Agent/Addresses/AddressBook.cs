@@ -13,7 +13,7 @@ public enum AddressSource
     Host = 2,
 }
 
-/// <summary>All that is known of addresses, and ipcache kept to it. Used from the control loop only.</summary>
+/// <summary>All that is known of addresses, and ipcache kept to it: what the kernel refuses is not known either, and can be done again. Used from the control loop only.</summary>
 public sealed class AddressBook(IDatapath datapath)
 {
     private readonly Dictionary<IPNetwork, SortedDictionary<AddressSource, uint>> _entries = [];
@@ -27,7 +27,7 @@ public sealed class AddressBook(IDatapath datapath)
         for (int length = bits; length >= 0; length--)
         {
             if (Prefixes.TryParse($"{address}/{length}", out IPNetwork prefix) && _entries.TryGetValue(prefix, out var sources))
-                return Winner(sources).Identity;
+                return sources.Values.Last();
         }
 
         return ReservedIdentities.World;
@@ -36,10 +36,9 @@ public sealed class AddressBook(IDatapath datapath)
     /// <summary>Safe to repeat. Flows judged by the old answer are judged anew.</summary>
     public void Put(AddressSource source, IPNetwork prefix, uint identity)
     {
-        SortedDictionary<AddressSource, uint> sources = SourcesOf(prefix);
-        sources[source] = identity;
-        if (Winner(sources).Source == source)
+        if (!_entries.TryGetValue(prefix, out var sources) || sources.Keys.Last() <= source)
             datapath.UpsertIpcache(prefix, identity);
+        SourcesOf(prefix)[source] = identity;
     }
 
     /// <summary>Safe to repeat. Flows judged by the old answer are judged anew.</summary>
@@ -51,15 +50,15 @@ public sealed class AddressBook(IDatapath datapath)
             return;
         }
 
-        sources.Remove(source);
-        if (sources.Count > 0)
+        if (sources.Keys.All(other => other == source))
         {
-            datapath.UpsertIpcache(prefix, Winner(sources).Identity);
+            datapath.DeleteIpcache(prefix);
+            _entries.Remove(prefix);
             return;
         }
 
-        datapath.DeleteIpcache(prefix);
-        _entries.Remove(prefix);
+        datapath.UpsertIpcache(prefix, sources.Last(other => other.Key != source).Value);
+        sources.Remove(source);
     }
 
     /// <summary>Prefixes that policies name, while every running table says of them what it said of their addresses before: no flow is judged
@@ -81,19 +80,13 @@ public sealed class AddressBook(IDatapath datapath)
     /// <inheritdoc cref="PutNamed"/>
     public void RemoveNamed(IReadOnlyCollection<IPNetwork> prefixes)
     {
-        var visible = new List<IPNetwork>(prefixes.Count);
-        foreach (IPNetwork prefix in prefixes)
-        {
-            if (!_entries.TryGetValue(prefix, out SortedDictionary<AddressSource, uint>? sources))
-                continue;
-            sources.Remove(AddressSource.Policy);
-            if (sources.Count > 0)
-                continue;
-            _entries.Remove(prefix);
-            visible.Add(prefix);
-        }
-
+        IPNetwork[] named = [.. prefixes.Where(_entries.ContainsKey)];
+        IPNetwork[] visible = [.. named.Where(prefix => _entries[prefix].Keys.All(source => source == AddressSource.Policy))];
         datapath.DeletePrefixes(visible);
+        foreach (IPNetwork prefix in visible)
+            _entries.Remove(prefix);
+        foreach (IPNetwork prefix in named.Except(visible))
+            _entries[prefix].Remove(AddressSource.Policy);
     }
 
     private SortedDictionary<AddressSource, uint> SourcesOf(IPNetwork prefix)
@@ -101,11 +94,5 @@ public sealed class AddressBook(IDatapath datapath)
         if (!_entries.TryGetValue(prefix, out SortedDictionary<AddressSource, uint>? sources))
             _entries[prefix] = sources = [];
         return sources;
-    }
-
-    private static (AddressSource Source, uint Identity) Winner(SortedDictionary<AddressSource, uint> sources)
-    {
-        (AddressSource source, uint identity) = sources.Last();
-        return (source, identity);
     }
 }

@@ -5,6 +5,7 @@ using Ciliate.Agent.Logging;
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
+using Ciliate.Linux;
 using Ciliate.Netlink;
 using Ciliate.Policy;
 using Microsoft.Extensions.Logging;
@@ -75,22 +76,65 @@ public sealed class EndpointAdoption(
         manager.Expect(endpoint);
     }
 
+    /// <summary>Tries once more what the kernel has refused at start-up.</summary>
+    public void Retry()
+    {
+        foreach (Endpoint endpoint in manager.Endpoints.Rows.Where(endpoint => endpoint.Problem is not null).ToArray())
+        {
+            string? problem = null;
+            Endpoint? now = Protect(endpoint, refused => problem = refused);
+            if (now is not null && problem != endpoint.Problem)
+                manager.Endpoints.Put(endpoint.Id, now);
+            if (now is { Problem: null })
+                logger.AdoptionCompleted(endpoint.Id, endpoint.Name);
+        }
+    }
+
     /// <summary>False, and the endpoint is disconnected, when its link vanished after we saw it (a namespace that ends takes its links along
-    /// some time later) or the kernel refuses it.</summary>
+    /// some time later) or nothing protects it.</summary>
     private bool TryProtect(Endpoint endpoint)
     {
-        try
+        string? problem = null;
+        if (Protect(endpoint, refused => problem = refused) is { } adopted)
         {
-            // The change is never undone: after a failure what runs in the kernel goes on protecting the container until its link is gone.
-            Undo undo = beginChange();
-            manager.Adopted(manager.Protect(endpoint, newIdentity: false, undo));
+            manager.Adopted(adopted);
+            if (problem is not null)
+                logger.AdoptionIncomplete(endpoint.Id, endpoint.Name, problem);
             return true;
         }
-        catch (Exception error) when (error is DatapathException or NetlinkException)
+
+        logger.AdoptionFailed(endpoint.Id, endpoint.Name, problem ?? "");
+        TryDisconnect(endpoint);
+        return false;
+    }
+
+    /// <summary>Brings programs, policy and addresses up to date. What the kernel refuses is as it was, and goes on: programs run under any
+    /// generation, and a generation under any programs. Null when there is nothing that could go on.</summary>
+    /// <param name="refused">Told why something was refused.</param>
+    private Endpoint? Protect(Endpoint endpoint, Action<string> refused)
+    {
+        string? problem = null;
+        bool done = Try(() => manager.Attach(endpoint));
+        Endpoint? admitted = null;
+        // The change is never undone: after a failure what runs in the kernel goes on protecting the container until its link is gone.
+        Undo undo = beginChange();
+        if (!Try(() => admitted = manager.Admit(endpoint, newIdentity: false, undo)) || !done)
+            admitted = manager.Keep(endpoint);
+        return admitted is null ? null : admitted with { Problem = problem };
+
+        bool Try(Action step)
         {
-            logger.AdoptionFailed(endpoint.Id, endpoint.Name, error.Message);
-            TryDisconnect(endpoint);
-            return false;
+            try
+            {
+                step();
+                return true;
+            }
+            catch (Exception error) when (error is DatapathException or NetlinkException or LinuxException)
+            {
+                problem = error.Message;
+                refused(problem);
+                return false;
+            }
         }
     }
 

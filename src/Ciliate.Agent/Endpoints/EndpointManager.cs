@@ -53,28 +53,28 @@ public sealed class EndpointManager(
         link.Connect(hostEnd);
         undo.Add("store endpoint", () => store.DeleteEndpoint(id));
         store.WriteEndpoint(endpoint.ToStored());
+        undo.Add("list endpoint", () => endpoints.Remove(id));
+        endpoints.Put(id, endpoint);
+        FollowNamedPorts(endpoint, undo);
         undo.Commit();
         _lastId = id;
-        endpoints.Put(id, endpoint);
-        FollowNamedPorts(endpoint);
         return endpoints.Find(id)!;
     }
 
-    /// <summary>Takes the endpoint away. May be repeated after a failure: every step stands to be done again.</summary>
+    /// <summary>Takes the endpoint away. What fails before its link is gone is taken back. After that it is disconnected until a repetition,
+    /// for which every step stands to be done again, comes to the end.</summary>
     public void Delete(Endpoint endpoint)
     {
         Isolate(endpoint);
+        endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
         datapath.DetachEndpoint(endpoint.Id);
-        bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
-        if (last)
-            distributor.Withdraw([endpoint.Identity]);
+        using Undo undo = beginChange();
+        ReturnIdentity(endpoint, undo);
+        FollowNamedPorts(endpoint, undo);
         store.DeleteEndpoint(endpoint.Id);
+        undo.Commit();
         addresses.Release(endpoint);
-        identities.Release(endpoint.Identity);
         endpoints.Remove(endpoint.Id);
-        if (last)
-            store.WriteIdentities(identities.Save());
-        FollowNamedPorts(endpoint);
     }
 
     /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted. It is disconnected even when
@@ -94,15 +94,27 @@ public sealed class EndpointManager(
     }
 
     /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>
-    internal Endpoint Protect(Endpoint endpoint, bool newIdentity, Undo undo)
+    private Endpoint Protect(Endpoint endpoint, bool newIdentity, Undo undo)
     {
         undo.Add("attach programs", () =>
         {
             distributor.Stop(endpoint.Id);
             datapath.DetachEndpoint(endpoint.Id);
         });
+        Attach(endpoint);
+        return Admit(endpoint, newIdentity, undo);
+    }
+
+    /// <summary>Its programs, as they are to be now. Those that an endpoint has go on when it fails.</summary>
+    internal void Attach(Endpoint endpoint)
+    {
         host.AllowForwarding(endpoint);
         datapath.AttachEndpoint(endpoint.Wiring(host));
+    }
+
+    /// <summary>The generation of an endpoint that has programs, and then its addresses.</summary>
+    internal Endpoint Admit(Endpoint endpoint, bool newIdentity, Undo undo)
+    {
         var identity = new Identity(endpoint.Identity, endpoint.Labels) { NamedPorts = endpoint.NamedPorts };
         if (newIdentity)
             distributor.Introduce([identity], policies.Current.Policies, undo);
@@ -125,6 +137,18 @@ public sealed class EndpointManager(
         endpoints.Put(endpoint.Id, endpoint);
     }
 
+    /// <summary>An endpoint that goes on under the generation that it had, though not all about it could be brought up to date. Null when
+    /// nothing protects it.</summary>
+    internal Endpoint? Keep(Endpoint endpoint)
+    {
+        uint generation = datapath.DumpEndpoints().FirstOrDefault(row => row.Id == endpoint.Id)?.Generation ?? 0;
+        if (generation == 0 || datapath.AttachedInterface(endpoint.Id) != endpoint.HostIfIndex)
+            return null;
+        foreach (IPNetwork prefix in endpoint.Prefixes)
+            book.Put(AddressSource.Endpoint, prefix, endpoint.Identity);
+        return endpoint with { Generation = generation };
+    }
+
     private Endpoint Describe(
         EndpointLinkSpec spec, Link hostEnd, IdentityRow identity, IReadOnlyList<NamedPort> namedPorts) => new()
     {
@@ -145,21 +169,40 @@ public sealed class EndpointManager(
     };
 
     /// <summary>Names of its ports mean something in the egress rules of others.</summary>
-    private void FollowNamedPorts(Endpoint endpoint)
+    private void FollowNamedPorts(Endpoint endpoint, Undo undo)
     {
-        if (endpoint.NamedPorts.Count == 0)
-            return;
-        using Undo undo = beginChange();
-        distributor.Apply(policies.Current.Policies, undo);
-        undo.Commit();
+        if (endpoint.NamedPorts.Count > 0)
+            distributor.Apply(policies.Current.Policies, undo);
     }
 
     private void Isolate(Endpoint endpoint)
     {
-        foreach (IPNetwork prefix in endpoint.Prefixes)
-            book.Remove(AddressSource.Endpoint, prefix);
-        host.DeleteOwnLink(endpoint.HostIfIndex);
+        using (Undo undo = beginChange())
+        {
+            foreach (IPNetwork prefix in endpoint.Prefixes)
+            {
+                // A link that is gone already leaves nothing that could be found again.
+                if (host.FindOwnLink(endpoint.HostIfIndex) is not null)
+                    undo.Add($"unmap {prefix}", () => book.Put(AddressSource.Endpoint, prefix, endpoint.Identity));
+                book.Remove(AddressSource.Endpoint, prefix);
+            }
+
+            host.DeleteOwnLink(endpoint.HostIfIndex);
+            undo.Commit();
+        }
+
         distributor.Stop(endpoint.Id);
+    }
+
+    private void ReturnIdentity(Endpoint endpoint, Undo undo)
+    {
+        bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
+        if (last)
+            distributor.Withdraw([endpoint.Identity]);
+        undo.Add("return identity", () => identities.Adopt(endpoint.Identity, endpoint.Labels));
+        identities.Release(endpoint.Identity);
+        if (last)
+            store.WriteIdentities(identities.Save());
     }
 
     private IdentityRow TakeIdentity(LabelSet labels, Undo undo)

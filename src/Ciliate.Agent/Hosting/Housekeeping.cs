@@ -2,6 +2,7 @@ using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
+using Ciliate.Agent.Policies;
 using Ciliate.Datapath;
 using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,8 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, Masquerade masquerade, ControlLoop loop, TimeProvider time, ILogger logger)
+    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, Masquerade masquerade, ControlLoop loop, TimeProvider time,
+    ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -22,6 +24,8 @@ internal sealed class Housekeeping(
         {
             await TryAsync("freeing old generations", datapath.ReclaimGenerations, cancellationToken).ConfigureAwait(false);
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
+            await TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
+            await TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
             await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -32,7 +36,7 @@ internal sealed class Housekeeping(
         {
             await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is DatapathException or NetlinkException)
+        catch (Exception error) when (error is DatapathException or NetlinkException or AgentException)
         {
             logger.PeriodicTaskFailed(task, error.Message);
         }

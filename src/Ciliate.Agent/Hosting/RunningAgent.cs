@@ -64,7 +64,9 @@ public sealed class RunningAgent : IAsyncDisposable
         _services.Recorder.RunAsync(_stop.Token),
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
         new UplinkWatcher(_services.Masquerade, _services.Loop, _changes, logger).RunAsync(_stop.Token),
-        new Housekeeping(_services.Datapath, _services.HostAddresses, _services.Masquerade, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new Housekeeping(
+            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Masquerade, _services.Loop,
+            _services.Time, logger).RunAsync(_stop.Token),
         new FlowCollection(_services.Datapath, _services.Time, logger).RunAsync(_stop.Token),
     ];
 

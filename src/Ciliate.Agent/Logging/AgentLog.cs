@@ -35,6 +35,12 @@ internal static partial class AgentLog
     [LoggerMessage(16, LogLevel.Error, "endpoint {Id} ({Name}) cannot be adopted and is disconnected; delete it and add it again: {Problem}")]
     public static partial void AdoptionFailed(this ILogger logger, ushort id, string name, string problem);
 
+    [LoggerMessage(17, LogLevel.Error, "endpoint {Id} ({Name}) goes on with programs or policy from before, and is tried again: {Problem}")]
+    public static partial void AdoptionIncomplete(this ILogger logger, ushort id, string name, string problem);
+
+    [LoggerMessage(18, LogLevel.Information, "endpoint {Id} ({Name}) is up to date")]
+    public static partial void AdoptionCompleted(this ILogger logger, ushort id, string name);
+
     [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
     public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
 

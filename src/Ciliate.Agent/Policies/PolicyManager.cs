@@ -1,5 +1,6 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.State;
+using Ciliate.Datapath;
 using Ciliate.Policy;
 
 namespace Ciliate.Agent.Policies;
@@ -7,12 +8,17 @@ namespace Ciliate.Agent.Policies;
 /// <summary>All policies, stored and in force. Written from the control loop only; <see cref="Current"/> is read by anyone.</summary>
 public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDistributor distributor, NamedPrefixes prefixes, Func<Undo> beginChange)
 {
+    private readonly HashSet<PolicyKey> _unnamedFiles = [];
     private PolicyState _current = PolicyState.Empty;
 
     public PolicyState Current => Volatile.Read(ref _current);
 
     /// <summary>Told after each change, on the control loop.</summary>
     public event Action<PolicyState, PolicyOutcome>? Changed;
+
+    /// <summary>Told, on the control loop, when a change is in force and what it replaced could not be removed: <see cref="CleanUp"/> is
+    /// still to be done.</summary>
+    public event Action<Exception>? CleanUpFailed;
 
     /// <summary>Reads what is stored; nothing is published yet.</summary>
     /// <exception cref="StateException">A file is not valid.</exception>
@@ -61,9 +67,19 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
             throw Unknown(key);
         var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
         using Undo undo = beginChange();
-        PolicyOutcome outcome = Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo);
-        store.DeletePolicy(key);
-        return outcome;
+        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo);
+    }
+
+    /// <summary>Removes what changes have left: files of policies that are no more, and prefixes that none names. Safe to repeat.</summary>
+    public void CleanUp()
+    {
+        prefixes.Retire(_current.Policies);
+        foreach (PolicyKey key in _unnamedFiles.ToArray())
+        {
+            if (_current.Policies.Find(key) is null)
+                store.DeletePolicy(key);
+            _unnamedFiles.Remove(key);
+        }
     }
 
     public static AgentException Unknown(PolicyKey key) =>
@@ -79,9 +95,22 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
         undo.Commit();
         Volatile.Write(ref _current, next);
+        _unnamedFiles.UnionWith(outcome.Deleted);
         Changed?.Invoke(next, outcome);
-        prefixes.Retire(next.Policies);
+        TryCleanUp();
         return outcome;
+    }
+
+    private void TryCleanUp()
+    {
+        try
+        {
+            CleanUp();
+        }
+        catch (Exception error) when (error is AgentException or DatapathException)
+        {
+            CleanUpFailed?.Invoke(error);
+        }
     }
 
     // Numbers of rules are on disk before the kernel knows them: after a crash no flow is named after another rule.

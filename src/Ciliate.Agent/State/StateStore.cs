@@ -178,9 +178,9 @@ public sealed class StateStore
     {
         try
         {
-            File.Delete(path);
+            FileSystem.Remove(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
             throw new AgentException(AgentError.Failed, $"cannot delete state file {path}: {error.Message}", error);
         }

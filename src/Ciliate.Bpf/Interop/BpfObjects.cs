@@ -60,6 +60,42 @@ internal static unsafe class BpfObjects
         }
     }
 
+    /// <summary>The same for a descriptor that nobody else would close when it fails.</summary>
+    public static void GetInfoOrClose<T>(FileDescriptor descriptor, ref T info, string what) where T : unmanaged
+    {
+        try
+        {
+            GetInfo(descriptor, ref info, what);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ids of everything of a kind, by one of the NEXT_ID commands.</summary>
+    public static IReadOnlyList<uint> ListIds(int command, string what)
+    {
+        List<uint> ids = [];
+        for (uint last = 0; ;)
+        {
+            var attribute = new bpf_attr_id { id = last };
+            int result = SystemCall.Bpf(command, ref attribute);
+            if (result == -Errno.ENOENT)
+            {
+                return ids;
+            }
+
+            if (result < 0)
+            {
+                throw new LinuxException($"list {what}", -result);
+            }
+
+            ids.Add(last = attribute.next_id);
+        }
+    }
+
     /// <summary>Commands on one descriptor. Throws when the call fails.</summary>
     public static void Call(int command, FileDescriptor descriptor, string what)
     {

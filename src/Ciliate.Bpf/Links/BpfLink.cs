@@ -14,6 +14,9 @@ public sealed class BpfLink : IDisposable
     /// <exception cref="LinuxException">There is none.</exception>
     public static BpfLink Open(uint id) => new(BpfObjects.OpenById(BPF_LINK_GET_FD_BY_ID, id, "link"));
 
+    /// <summary>The ids of all links of the machine at this time.</summary>
+    public static IReadOnlyList<uint> ListIds() => BpfObjects.ListIds(BPF_LINK_GET_NEXT_ID, "links");
+
     /// <exception cref="LinuxException">Nothing is pinned there, or it is no link.</exception>
     public static BpfLink OpenPinned(string path) => new(BpfObjects.OpenPinned(path, "link"));
 

@@ -43,7 +43,7 @@ internal sealed class MapSet(ObjectSpec spec, LoadOptions options, FileDescripto
             return;
         }
 
-        _pins.ForEach(File.Delete);
+        _pins.ForEach(FileSystem.Remove);
         _owned.ForEach(map => map.Dispose());
     }
 

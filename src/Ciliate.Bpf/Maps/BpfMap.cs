@@ -6,15 +6,16 @@ namespace Ciliate.Bpf;
 
 /// <summary>A map of the kernel, held by a descriptor: it lives as long as someone holds it, a program uses it or it is pinned.
 /// <see cref="As{TKey, TValue}"/> and its sisters give typed access. Thread-safe.</summary>
-public sealed class BpfMap : IDisposable
+public sealed unsafe class BpfMap : IDisposable
 {
     internal BpfMap(FileDescriptor descriptor, string? name = null)
     {
         Descriptor = descriptor;
         var info = default(bpf_map_info);
-        BpfObjects.GetInfo(descriptor, ref info, $"map {name}");
+        BpfObjects.GetInfoOrClose(descriptor, ref info, $"map {name}");
         Info = new MapInfo(
-            (MapType)info.type, info.id, (int)info.key_size, (int)info.value_size, info.max_entries, (MapFlags)info.map_flags, info.name.ToString());
+            (MapType)info.type, info.id, (int)info.key_size, (int)info.value_size, info.max_entries, (MapFlags)info.map_flags, info.name.ToString(),
+            info.btf_id, info.btf_key_type_id, info.btf_value_type_id);
         Name = name ?? Info.Name;
     }
 
@@ -32,6 +33,9 @@ public sealed class BpfMap : IDisposable
     /// <exception cref="LinuxException">There is none.</exception>
     public static BpfMap Open(uint id) => new(BpfObjects.OpenById(BPF_MAP_GET_FD_BY_ID, id, "map"));
 
+    /// <summary>The ids of all maps of the machine at this time.</summary>
+    public static IReadOnlyList<uint> ListIds() => BpfObjects.ListIds(BPF_MAP_GET_NEXT_ID, "maps");
+
     /// <exception cref="LinuxException">Nothing is pinned there, or it is no map.</exception>
     public static BpfMap OpenPinned(string path) => new(BpfObjects.OpenPinned(path, "map"), Path.GetFileName(path));
 
@@ -41,6 +45,19 @@ public sealed class BpfMap : IDisposable
 
     /// <summary>User space can write to it no more; for good.</summary>
     public void Freeze() => BpfObjects.Call(BPF_MAP_FREEZE, Descriptor, $"freeze map {Name}");
+
+    /// <summary>The bytes of an element of an array, a data section above all.</summary>
+    /// <exception cref="LinuxException">There is none, or it is no array.</exception>
+    public byte[] ReadElement(uint index)
+    {
+        byte[] value = new byte[Info.ValueSize];
+        fixed (byte* pointer = value)
+        {
+            MapCalls.ThrowIfFailed(MapCalls.Lookup(Descriptor, &index, pointer), "look into", this);
+        }
+
+        return value;
+    }
 
     /// <summary>Access by keys and values of these types.</summary>
     /// <exception cref="ArgumentException">A size differs from the map's, or the map is per CPU.</exception>

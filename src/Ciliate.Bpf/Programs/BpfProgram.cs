@@ -15,7 +15,7 @@ public sealed unsafe class BpfProgram : IDisposable
     {
         Descriptor = descriptor;
         _info = new(ReadInfo);
-        Name = name ?? Info.Name;
+        Name = name ?? NameOrClose();
     }
 
     public FileDescriptor Descriptor { get; }
@@ -27,6 +27,9 @@ public sealed unsafe class BpfProgram : IDisposable
 
     /// <exception cref="LinuxException">There is none.</exception>
     public static BpfProgram Open(uint id) => new(BpfObjects.OpenById(BPF_PROG_GET_FD_BY_ID, id, "program"));
+
+    /// <summary>The ids of all programs of the machine at this time.</summary>
+    public static IReadOnlyList<uint> ListIds() => BpfObjects.ListIds(BPF_PROG_GET_NEXT_ID, "programs");
 
     /// <exception cref="LinuxException">Nothing is pinned there, or it is no program.</exception>
     public static BpfProgram OpenPinned(string path) => new(BpfObjects.OpenPinned(path, "prog"));
@@ -41,6 +44,19 @@ public sealed unsafe class BpfProgram : IDisposable
     public override string ToString() => $"program {Name}";
 
     public void Dispose() => Descriptor.Dispose();
+
+    private string NameOrClose()
+    {
+        try
+        {
+            return Info.Name;
+        }
+        catch
+        {
+            Descriptor.Dispose();
+            throw;
+        }
+    }
 
     private ProgramInfo ReadInfo()
     {

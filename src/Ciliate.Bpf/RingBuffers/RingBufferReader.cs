@@ -15,8 +15,8 @@ public sealed class RingBufferReader : IDisposable
     private readonly RingBufferRecord _callback;
     private readonly int _lingerMilliseconds;
     private readonly FileDescriptor _map;
-    private readonly Epoll _epoll = new();
-    private readonly EventDescriptor _stop = new();
+    private readonly Epoll _epoll;
+    private readonly EventDescriptor _stop;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile bool _stopping;
@@ -25,11 +25,23 @@ public sealed class RingBufferReader : IDisposable
     private RingBufferReader(BpfMap map, RingBufferRecord callback, TimeSpan linger)
     {
         _lingerMilliseconds = (int)linger.TotalMilliseconds;
-        _ring = new RingBuffer(map);
         _callback = callback;
-        _map = map.Descriptor.Duplicate();
-        _epoll.Add(_map, EpollEvents.Readable, RingTag);
-        _epoll.Add(_stop.Descriptor, EpollEvents.Readable, StopTag);
+        try
+        {
+            _ring = new RingBuffer(map);
+            _map = map.Descriptor.Duplicate();
+            _epoll = new Epoll();
+            _stop = new EventDescriptor();
+            _epoll.Add(_map, EpollEvents.Readable, RingTag);
+            _epoll.Add(_stop.Descriptor, EpollEvents.Readable, StopTag);
+        }
+        catch
+        {
+            Close();
+            _stop?.Dispose();
+            throw;
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = $"ring {map.Name}" };
     }
 
@@ -88,9 +100,15 @@ public sealed class RingBufferReader : IDisposable
         }
         finally
         {
-            _ring.Dispose();
-            _epoll.Dispose();
-            _map.Dispose();
+            Close();
         }
+    }
+
+    /// <summary>What the thread uses; some of it is not there when the constructor fails.</summary>
+    private void Close()
+    {
+        _ring?.Dispose();
+        _epoll?.Dispose();
+        _map?.Dispose();
     }
 }

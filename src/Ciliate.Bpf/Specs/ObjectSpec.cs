@@ -80,6 +80,10 @@ public sealed class ObjectSpec
         return MemoryMarshal.Read<T>(OwnContent(constant.MapIndex).AsSpan(constant.Offset));
     }
 
+    /// <summary>Content of a data section as a program loaded now would see it.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public ReadOnlyMemory<byte> DataSection(string name) => OwnContent(MapIndex(name));
+
     /// <summary>Content of a data section as it is to be loaded; empty stands for zeros.</summary>
     internal ReadOnlyMemory<byte> ContentOf(int mapIndex) => _contents[mapIndex] is { } own ? own : _maps[mapIndex].InitialContent;
 

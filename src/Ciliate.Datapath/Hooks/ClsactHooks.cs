@@ -24,7 +24,7 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         var direction = place.Direction == HookDirection.Ingress ? FilterDirection.Ingress : FilterDirection.Egress;
         _qdiscs.Require(place.IfIndex);
         // Written down before it runs: a filter that nobody knows of would never go.
-        Directory.CreateDirectory(record.RecordPath);
+        FileSystem.MakeDirectory(record.RecordPath);
         uint handle = routes.ListFilters(place.IfIndex, direction).FirstOrDefault(filter => IsOf(record, filter))?.Handle ?? 0;
         routes.SetFilter(
             new BpfFilter(place.IfIndex, direction, Priority, handle, record.FilterName, record.ProgramId), program.Descriptor);
@@ -40,7 +40,7 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         foreach (var filter in FiltersOf(known).Where(filter => filter.ProgramId == known.ProgramId))
             IgnoreIfGone(() => routes.DeleteFilter(filter));
         _qdiscs.Release(known.IfIndex);
-        Directory.Delete(record);
+        FileSystem.RemoveDirectory(record);
     }
 
     public void ReleaseMark(string mark) => _qdiscs.Release(ClsactQdiscs.InterfaceOf(mark));
@@ -59,6 +59,12 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
             Thread.Sleep(5);
         }
         return 0;
+    }
+
+    public uint ProgramOf(string record)
+    {
+        var known = ClsactRecord.TryParse(record)!;
+        return FiltersOf(known).Any(filter => filter.ProgramId == known.ProgramId) ? known.ProgramId : 0;
     }
 
     public void Dispose() => routes.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ciliate.Linux;
 using Ciliate.Netlink;
 
 namespace Ciliate.Datapath.Hooks;
@@ -24,7 +25,7 @@ internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
             return;
         }
         // Marked before it is made: a crash in between leaves a mark and no qdisc, never a qdisc that stays for ever.
-        Directory.CreateDirectory(mark);
+        FileSystem.MakeDirectory(mark);
         var made = false;
         try
         {
@@ -33,7 +34,7 @@ internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
         finally
         {
             if (!made)
-                Directory.Delete(mark);
+                FileSystem.RemoveDirectory(mark);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class ClsactQdiscs(string root, RouteNetlink routes)
             return;
         if (!routes.HasFilters(ifIndex))
             ClsactHooks.IgnoreIfGone(() => routes.DeleteClsact(ifIndex));
-        Directory.Delete(mark);
+        FileSystem.RemoveDirectory(mark);
     }
 
     private bool HasOurs(int ifIndex) => Enum.GetValues<FilterDirection>()

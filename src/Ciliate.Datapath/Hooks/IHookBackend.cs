@@ -33,6 +33,9 @@ internal interface IHookBackend : IDisposable
     /// <summary>Takes the program away, if it is there, and then the record.</summary>
     void Release(string record);
 
+    /// <summary>Id of the program that runs there; 0 when none does any more.</summary>
+    uint ProgramOf(string record);
+
     /// <summary>Interface that the program runs at; 0 when it does not run any more.</summary>
     int InterfaceOf(string record);
 }

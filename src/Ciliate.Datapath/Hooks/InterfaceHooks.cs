@@ -60,6 +60,15 @@ internal sealed class InterfaceHooks : IDisposable
     public int InterfaceOf(string directory, string program) =>
         RecordsOf(directory, program).Select(record => BackendOf(record).InterfaceOf(record)).FirstOrDefault(index => index != 0);
 
+    /// <summary>Id of the program of that name that runs at this place, by the chosen back end and nowhere else; 0 when it is not so.</summary>
+    public uint ProgramAt(HookPlace place)
+    {
+        string[] records = [.. RecordsOf(place.Directory, place.Program)];
+        return records.Length == 1 && _chosen.Owns(records[0]) && _chosen.InterfaceOf(records[0]) == place.IfIndex
+            ? _chosen.ProgramOf(records[0])
+            : 0;
+    }
+
     public void Dispose()
     {
         foreach (var backend in _backends)

@@ -1,4 +1,5 @@
 using Ciliate.Bpf;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath.Hooks;
 
@@ -19,7 +20,7 @@ internal sealed class TcxHooks : IHookBackend
                 return pin;
             }
             // The interface it was on is gone, and what it is pinned for is another one.
-            File.Delete(pin);
+            FileSystem.Remove(pin);
         }
         using var link = HookOf(place).Attach(program);
         link.Pin(pin);
@@ -36,13 +37,20 @@ internal sealed class TcxHooks : IHookBackend
             if (link.ReadInfo().IfIndex != 0)
                 link.Detach();
         }
-        File.Delete(record);
+        FileSystem.Remove(record);
     }
 
     public int InterfaceOf(string record)
     {
         using var link = BpfLink.OpenPinned(record);
         return link.ReadInfo().IfIndex;
+    }
+
+    public uint ProgramOf(string record)
+    {
+        using var link = BpfLink.OpenPinned(record);
+        var info = link.ReadInfo();
+        return info.IfIndex != 0 ? info.ProgramId : 0;
     }
 
     public void Dispose() { }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -36,7 +37,8 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         foreach (var uplink in uplinks)
         {
             using var loaded = Load(uplink);
-            var directory = Directory.CreateDirectory(PathOf(uplink.IfIndex)).FullName;
+            var directory = PathOf(uplink.IfIndex);
+            FileSystem.MakeDirectory(directory);
             hooks.Attach(new HookPlace(directory, FromUplink, uplink.IfIndex, HookDirection.Ingress), loaded.Program(FromUplink));
         }
         foreach (var path in Directory.Exists(_root) ? Directory.GetDirectories(_root) : [])
@@ -44,7 +46,7 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
             if (uplinks.Any(uplink => PathOf(uplink.IfIndex) == path))
                 continue;
             hooks.Release(path);
-            Directory.Delete(path);
+            FileSystem.RemoveDirectory(path);
         }
     }
 

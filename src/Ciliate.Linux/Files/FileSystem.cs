@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ciliate.Linux.Interop;
 
 namespace Ciliate.Linux;
@@ -40,6 +41,44 @@ public static class FileSystem
         if (LibC.fsync(descriptor) < 0)
         {
             throw LinuxException.Last($"sync directory {directory}");
+        }
+    }
+
+    /// <summary>Takes away a name, whatever it stands for but a directory; a pin too. Safe to repeat.</summary>
+    public static void Remove(string path)
+    {
+        if (LibC.unlink(path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT)
+        {
+            throw LinuxException.Last($"remove {path}");
+        }
+    }
+
+    /// <summary>Makes a directory and those above it where they are not there.</summary>
+    public static void MakeDirectory(string path)
+    {
+        const uint everybody = 0b111_111_111;
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+        {
+            MakeDirectory(parent);
+        }
+
+        if (LibC.mkdir(path, everybody) < 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        {
+            throw LinuxException.Last($"make directory {path}");
+        }
+    }
+
+    /// <summary>Takes away an empty directory. Safe to repeat.</summary>
+    public static void RemoveDirectory(string path)
+    {
+        if (LibC.rmdir(path) < 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT)
+        {
+            throw LinuxException.Last($"remove directory {path}");
         }
     }
 

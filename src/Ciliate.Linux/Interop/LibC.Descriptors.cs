@@ -20,18 +20,30 @@ internal static unsafe partial class LibC
     internal static partial int close(int fd);
 
     // int fcntl(int fd, int cmd, ... /* int arg */);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial int fcntl(FileDescriptor fd, int cmd, int arg);
+    internal static int fcntl(FileDescriptor fd, int cmd, int arg) =>
+        FaultSeam.Strikes("fcntl") ? -1 : fcntl_call(fd, cmd, arg);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int fcntl_call(FileDescriptor fd, int cmd, int arg);
 
     // int open(const char *pathname, int flags, ... /* mode_t mode */);
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int open(string pathname, int flags, uint mode);
+    internal static int open(string pathname, int flags, uint mode) =>
+        FaultSeam.Strikes("open") ? -1 : open_call(pathname, flags, mode);
+
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open_call(string pathname, int flags, uint mode);
 
     // ssize_t read(int fd, void *buf, size_t count);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial nint read(FileDescriptor fd, void* buf, nuint count);
+    internal static nint read(FileDescriptor fd, void* buf, nuint count) =>
+        FaultSeam.Strikes("read") ? -1 : read_call(fd, buf, count);
+
+    [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
+    private static partial nint read_call(FileDescriptor fd, void* buf, nuint count);
 
     // ssize_t write(int fd, const void *buf, size_t count);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial nint write(FileDescriptor fd, void* buf, nuint count);
+    internal static nint write(FileDescriptor fd, void* buf, nuint count) =>
+        FaultSeam.Strikes("write") ? -1 : write_call(fd, buf, count);
+
+    [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
+    private static partial nint write_call(FileDescriptor fd, void* buf, nuint count);
 }

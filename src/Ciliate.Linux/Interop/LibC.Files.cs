@@ -14,8 +14,11 @@ internal static unsafe partial class LibC
     internal const int LOCK_NB = 4;
 
     // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int statx(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf);
+    internal static int statx(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf) =>
+        FaultSeam.Strikes("statx") ? -1 : statx_call(dirfd, pathname, flags, mask, statxbuf);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx_call(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf);
 
     // int fstatfs(int fd, struct statfs *buf);
     [LibraryImport(Name, SetLastError = true)]
@@ -26,12 +29,18 @@ internal static unsafe partial class LibC
     internal static partial int flock(FileDescriptor fd, int operation);
 
     // int fsync(int fd);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial int fsync(FileDescriptor fd);
+    internal static int fsync(FileDescriptor fd) =>
+        FaultSeam.Strikes("fsync") ? -1 : fsync_call(fd);
+
+    [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
+    private static partial int fsync_call(FileDescriptor fd);
 
     // int fchmod(int fd, mode_t mode);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial int fchmod(FileDescriptor fd, uint mode);
+    internal static int fchmod(FileDescriptor fd, uint mode) =>
+        FaultSeam.Strikes("fchmod") ? -1 : fchmod_call(fd, mode);
+
+    [LibraryImport(Name, EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int fchmod_call(FileDescriptor fd, uint mode);
 
     // int chmod(const char *pathname, mode_t mode);
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -42,10 +51,30 @@ internal static unsafe partial class LibC
     internal static partial int chown(string pathname, uint owner, uint group);
 
     // int rename(const char *oldpath, const char *newpath);
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int rename(string oldpath, string newpath);
+    internal static int rename(string oldpath, string newpath) =>
+        FaultSeam.Strikes("rename") ? -1 : rename_call(oldpath, newpath);
+
+    [LibraryImport(Name, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rename_call(string oldpath, string newpath);
 
     // int unlink(const char *pathname);
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int unlink(string pathname);
+    internal static int unlink(string pathname) =>
+        FaultSeam.Strikes("unlink") ? -1 : unlink_call(pathname);
+
+    [LibraryImport(Name, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int unlink_call(string pathname);
+
+    // int mkdir(const char *pathname, mode_t mode);
+    internal static int mkdir(string pathname, uint mode) =>
+        FaultSeam.Strikes("mkdir") ? -1 : mkdir_call(pathname, mode);
+
+    [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdir_call(string pathname, uint mode);
+
+    // int rmdir(const char *pathname);
+    internal static int rmdir(string pathname) =>
+        FaultSeam.Strikes("rmdir") ? -1 : rmdir_call(pathname);
+
+    [LibraryImport(Name, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rmdir_call(string pathname);
 }

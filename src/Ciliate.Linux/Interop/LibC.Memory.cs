@@ -10,8 +10,11 @@ internal static unsafe partial class LibC
     internal static readonly nint MAP_FAILED = -1;
 
     // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial nint mmap(void* addr, nuint length, int prot, int flags, FileDescriptor fd, long offset);
+    internal static nint mmap(void* addr, nuint length, int prot, int flags, FileDescriptor fd, long offset) =>
+        FaultSeam.Strikes("mmap") ? MAP_FAILED : mmap_call(addr, length, prot, flags, fd, offset);
+
+    [LibraryImport(Name, EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint mmap_call(void* addr, nuint length, int prot, int flags, FileDescriptor fd, long offset);
 
     // int munmap(void *addr, size_t length);
     [LibraryImport(Name, SetLastError = true)]

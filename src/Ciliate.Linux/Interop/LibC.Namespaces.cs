@@ -19,8 +19,11 @@ internal static unsafe partial class LibC
     internal static partial int unshare(int flags);
 
     // int setns(int fd, int nstype);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial int setns(FileDescriptor fd, int nstype);
+    internal static int setns(FileDescriptor fd, int nstype) =>
+        FaultSeam.Strikes("setns") ? -1 : setns_call(fd, nstype);
+
+    [LibraryImport(Name, EntryPoint = "setns", SetLastError = true)]
+    private static partial int setns_call(FileDescriptor fd, int nstype);
 
     // int mount(const char *source, const char *target, const char *filesystemtype, unsigned long mountflags, const void *data);
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -31,6 +34,9 @@ internal static unsafe partial class LibC
     internal static partial int umount2(string target, int flags);
 
     // int ioctl(int fd, unsigned long request, ...);
-    [LibraryImport(Name, SetLastError = true)]
-    internal static partial int ioctl(FileDescriptor fd, nuint request, void* argument);
+    internal static int ioctl(FileDescriptor fd, nuint request, void* argument) =>
+        FaultSeam.Strikes("ioctl") ? -1 : ioctl_call(fd, request, argument);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int ioctl_call(FileDescriptor fd, nuint request, void* argument);
 }

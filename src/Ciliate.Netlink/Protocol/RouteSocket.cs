@@ -28,9 +28,17 @@ internal static class RouteSocket
     }
 
     /// <summary>Receives one datagram into <paramref name="buffer"/> and returns it.</summary>
+    /// <remarks>What is answered has been done: not to know of it would leave it behind. So a read that fails is tried once more, without
+    /// waiting for what may never come.</remarks>
     public static ReadOnlySpan<byte> Receive(KernelSocket socket, byte[] buffer, string what)
     {
         int length = socket.Receive(buffer, Nl.MSG_TRUNC);
+        if (length < 0)
+        {
+            int again = socket.Receive(buffer, Nl.MSG_TRUNC | Nl.MSG_DONTWAIT);
+            length = again >= 0 ? again : length;
+        }
+
         if (length < 0)
         {
             throw new NetlinkException(what, -length);

@@ -31,6 +31,35 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal(["cil1", "cil2", "cil_host", "cil_net"], _agent.HostLinks);
     }
 
+    [Theory]
+    [InlineData("attach 1", true)]
+    [InlineData("publish 1", false)]
+    public void What_the_kernel_refuses_for_an_endpoint_is_as_it_was_and_tried_again(string refused, bool published)
+    {
+        _agent.Add("web", "app=web");
+        _agent.Datapath.InterfaceLives = _ => true;
+        _agent.Datapath.Fail = call =>
+        {
+            if (call == refused)
+                throw new DatapathException("told by the test");
+        };
+        _agent.Datapath.Calls.Clear();
+
+        _agent.Restart();
+
+        Endpoint kept = Assert.Single(_agent.Services.Endpoints.Endpoints.Rows);
+        Assert.Equal((EndpointState.Ready, "told by the test"), (kept.State, kept.Problem));
+        Assert.Contains("cil1", _agent.HostLinks);
+        Assert.Equal(published, _agent.Datapath.Calls.Contains("publish 1"));
+        Assert.Contains(kept.Prefixes.First(), _agent.Datapath.Ipcache.Keys);
+
+        _agent.Services.RetryAdoption();
+        Assert.NotNull(_agent.Services.Endpoints.Endpoints.Find(1)!.Problem);
+        _agent.Datapath.Fail = null;
+        _agent.Services.RetryAdoption();
+        Assert.Null(_agent.Services.Endpoints.Endpoints.Find(1)!.Problem);
+    }
+
     [Fact]
     public void Addresses_ids_and_identities_go_on_where_they_stood()
     {

@@ -1,0 +1,106 @@
+using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Policies;
+using Ciliate.Datapath;
+using Ciliate.Policy;
+using Ciliate.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ciliate.Agent.Tests.Kernel;
+
+/// <summary>The agent's parts over the kernel, in a namespace, on a BPF file system and with a state directory of their own. No thread but
+/// the caller's changes anything.</summary>
+internal sealed class KernelAgent : IDisposable
+{
+    private readonly BpfFileSystem _bpf = new();
+
+    public KernelAgent()
+    {
+        Configuration = ConfigurationLoader.Load(
+            CommandLine.Parse(["--state-dir", Path.Combine(Root, "state"), "--bpf-root", BpfRoot, "--socket", Path.Combine(Root, "api.sock")]),
+            new Dictionary<string, string>(), "/nonexistent");
+        Start();
+    }
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("ciliate-agent-test-").FullName;
+
+    public string BpfRoot => Path.Combine(_bpf.Path, "ciliate");
+
+    public AgentConfiguration Configuration { get; }
+
+    public TestNamespace Host { get; } = new("host");
+
+    public Dictionary<string, TestNamespace> Containers { get; } = [];
+
+    public KernelDatapath Datapath { get; private set; } = null!;
+
+    public AgentServices Services { get; private set; } = null!;
+
+    /// <summary>Takes over what is there, as an agent does that starts.</summary>
+    public void Start() => Start(new DatapathOptions(BpfRoot, FlowTableSize: 1024));
+
+    public void Start(DatapathOptions options) => Host.Run(() =>
+    {
+        var datapath = KernelDatapath.Open(options);
+        AgentServices? services = null;
+        try
+        {
+            services = new AgentServices(Configuration, Host.Namespace, datapath, TimeProvider.System, NullLogger.Instance);
+            services.Adopt();
+        }
+        catch
+        {
+            services?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            datapath.Dispose();
+            throw;
+        }
+
+        (Datapath, Services) = (datapath, services);
+    });
+
+    /// <summary>Lets go of everything and takes nothing down.</summary>
+    public void Stop()
+    {
+        Services.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Datapath.Dispose();
+    }
+
+    public void Add(EndpointRequest request) => Host.Run(() => { Services.Endpoints.Add(request); });
+
+    /// <summary>In a namespace that is made for it, and stays.</summary>
+    public EndpointRequest RequestFor(string name, params string[] labels)
+    {
+        if (!Containers.TryGetValue(name, out TestNamespace? container))
+            Containers[name] = container = new TestNamespace(name);
+        return new EndpointRequest(name, container.Path, labels);
+    }
+
+    public void Delete(string name) =>
+        Host.Run(() => Services.Endpoints.Delete(Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == name)));
+
+    public void Apply(params string[] policies) => Host.Run(() =>
+    {
+        Services.Policies.Apply(
+            [.. policies.SelectMany(yaml => PolicyReader.Read(yaml, "test.yaml")).Select(policy => new PolicySubmission(policy, "test.yaml"))]);
+    });
+
+    public void DeletePolicy(string name) => Host.Run(() => { Services.Policies.Delete(new PolicyKey(null, name)); });
+
+    /// <summary>What is done every few seconds.</summary>
+    public void KeepHouse() => Host.Run(() =>
+    {
+        Services.RetryAdoption();
+        Services.Policies.CleanUp();
+        Datapath.ReclaimGenerations();
+    });
+
+    public void Dispose()
+    {
+        Stop();
+        foreach (TestNamespace container in Containers.Values)
+            container.Dispose();
+        Host.Dispose();
+        _bpf.Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
+}
