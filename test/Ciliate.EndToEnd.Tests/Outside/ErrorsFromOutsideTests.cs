@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Probes;
-using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.EndToEnd.Tests.Outside;
@@ -17,21 +16,9 @@ public sealed class ErrorsFromOutsideTests(World world) : IClassFixture<World>
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void A_router_tells_the_container_how_large_packets_may_be(Family family)
     {
-        using Socket socket = Connected(world.Web, world.Server, family, World.Port);
-        socket.SetRawSocketOption(Level(family), family == Family.IPv4 ? IpMtuDiscover : Ipv6MtuDiscover, BitConverter.GetBytes(AlwaysDiscover));
-        byte[] tooLarge = new byte[World.NarrowMtu], answer = new byte[World.NarrowMtu];
+        using var probe = new PathMtuProbe(world.Web.Network, world.Server.Address(family), World.Port);
 
-        Eventually.Holds(
-            () =>
-            {
-                TrySend(socket, tooLarge);
-                return PathMtu(socket, family) == World.NarrowMtu;
-            },
-            $"the path's MTU is {World.NarrowMtu}",
-            Patience);
-
-        Eventually.Holds(() => TrySend(socket, tooLarge.AsSpan(0, 1300)), "all errors are told");
-        Assert.Equal(1300, socket.Receive(answer));
+        probe.Finds(World.NarrowMtu);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
@@ -79,9 +66,8 @@ public sealed class ErrorsFromOutsideTests(World world) : IClassFixture<World>
     }
 
     // ip(7), ipv6(7)
-    private const int SolIp = 0, IpTtl = 2, IpMtuDiscover = 10, IpRecvErr = 11, IpMtu = 14;
-    private const int SolIpv6 = 41, Ipv6UnicastHops = 16, Ipv6MtuDiscover = 23, Ipv6Mtu = 24, Ipv6RecvErr = 25;
-    private const int AlwaysDiscover = 2;
+    private const int SolIp = 0, IpTtl = 2, IpRecvErr = 11;
+    private const int SolIpv6 = 41, Ipv6UnicastHops = 16, Ipv6RecvErr = 25;
 
     private static int Level(Family family) => family == Family.IPv4 ? SolIp : SolIpv6;
 
@@ -94,26 +80,6 @@ public sealed class ErrorsFromOutsideTests(World world) : IClassFixture<World>
         socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         socket.Connect(address, port);
         return socket;
-    }
-
-    private static int PathMtu(Socket socket, Family family)
-    {
-        byte[] mtu = new byte[sizeof(int)];
-        socket.GetRawSocketOption(Level(family), family == Family.IPv4 ? IpMtu : Ipv6Mtu, mtu);
-        return BitConverter.ToInt32(mtu);
-    }
-
-    /// <summary>Whether the kernel did not say instead that something before was too large.</summary>
-    private static bool TrySend(Socket socket, ReadOnlySpan<byte> datagram)
-    {
-        try
-        {
-            return socket.Send(datagram) == datagram.Length;
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.MessageSize)
-        {
-            return false;
-        }
     }
 
     private static SocketError ErrorAfterSending(Socket socket)

@@ -39,10 +39,10 @@ public sealed class OutsideTests(World world) : IClassFixture<World>
         Assert.Equal([uplink], PeersSeenBy(world.Router.Network));
     }
 
-    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
-    public void Bulk_arrives_whole_in_both_directions(Family family)
+    [Theory, InlineData(Family.IPv4, false), InlineData(Family.IPv4, true), InlineData(Family.IPv6, false), InlineData(Family.IPv6, true)]
+    public void Bulk_arrives_whole_in_both_directions(Family family, bool download)
     {
-        BulkTransfer sent = BulkTransfer.Run(world.Web, world.Router, family, Bulk);
+        BulkTransfer sent = BulkTransfer.Run(world.Web, world.Router, family, Bulk, download);
 
         Assert.Equal((sent.Sent, Bulk), (sent.Received, sent.Bytes));
     }

@@ -13,17 +13,21 @@ public sealed record BulkTransfer(string Sent, string Received, long Bytes)
     private const int Chunk = 1 << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <param name="from">Connects.</param>
     /// <param name="bytes">A multiple of 1 MiB.</param>
-    public static BulkTransfer Run(IPlace from, IPlace to, Family family, long bytes)
+    /// <param name="download">Whether they go to who connects.</param>
+    public static BulkTransfer Run(IPlace from, IPlace to, Family family, long bytes, bool download = false)
     {
         IPAddress address = to.Address(family);
         using Socket listener = to.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(address, 0));
         listener.Listen();
-        Task<(string Hash, long Bytes)> receiving = Task.Factory.StartNew(() => Receive(listener), TaskCreationOptions.LongRunning);
-        using Socket sender = from.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        using Socket client = from.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        client.Connect(listener.LocalEndPoint!);
+        using Socket server = listener.Accept();
+        (Socket sender, Socket receiver) = download ? (server, client) : (client, server);
+        Task<(string Hash, long Bytes)> receiving = Task.Factory.StartNew(() => Receive(receiver), TaskCreationOptions.LongRunning);
         sender.SendTimeout = (int)Limit.TotalMilliseconds;
-        sender.Connect(listener.LocalEndPoint!);
         string sent = Send(sender, bytes);
         (string received, long count) = receiving.WaitAsync(Limit).GetAwaiter().GetResult();
         return new BulkTransfer(sent, received, count);
@@ -48,9 +52,8 @@ public sealed record BulkTransfer(string Sent, string Received, long Bytes)
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    private static (string Hash, long Bytes) Receive(Socket listener)
+    private static (string Hash, long Bytes) Receive(Socket socket)
     {
-        using Socket socket = listener.Accept();
         socket.ReceiveTimeout = (int)Limit.TotalMilliseconds;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[256 * 1024];
