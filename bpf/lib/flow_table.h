@@ -18,8 +18,10 @@
 
 #define EEXIST 17
 
-/* Looks at an entry that is held. To remove one takes some hundred nanoseconds, a look some tens. */
-#define FLOW_OPEN_TRIES 64
+/* Attempts to open a flow, each of which another CPU may spoil, and looks at an entry that is held in each.
+ * To remove one takes some hundred nanoseconds, a look some tens. */
+#define FLOW_OPEN_TRIES 4
+#define FLOW_LOOKS      16
 
 /* Row 0 counts the flows of all endpoints. */
 static __always_inline struct flow_quota *quota_of(__u32 endpoint)
@@ -79,6 +81,21 @@ static __always_inline void flow_remake(const struct flow_key *key, struct flow 
 	flow_give_back(flow, expires);
 }
 
+/* The entry of the key; of one that is held what becomes of it, if that does not take too long. A loop of its
+ * own, since the verifier walks a loop as often as it may run: around all of flow_open() that were half of
+ * what it has to do for a program. */
+static __always_inline struct flow *flow_look(const struct flow_key *key)
+{
+	struct flow *flow = NULL;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < FLOW_LOOKS; i++) {
+		flow = bpf_map_lookup_elem(&flows, key);
+		if (!flow || flow_expires(flow) != FLOW_HELD)
+			break;
+	}
+	return flow;
+}
+
 /* Makes the flow of the packet, or remakes one that has ended. The originator pays, or the destination where
  * that is not on this node. */
 SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, const struct judgement *j,
@@ -103,7 +120,7 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 	/* map helpers of Linux 6.1 take no pointer argument of a subprogram */
 	struct flow_key own_key = *key;
 	for (int i = 0; i < FLOW_OPEN_TRIES; i++) {
-		struct flow *flow = bpf_map_lookup_elem(&flows, &own_key);
+		struct flow *flow = flow_look(&own_key);
 		int result = flow && flow->owner == fresh.owner ? 0 : check_flow_share(fresh.owner);
 		if (result)
 			return result;
