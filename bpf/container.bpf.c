@@ -111,8 +111,6 @@ int from_container(struct __sk_buff *skb)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 	_Bool opened = result == FLOW_OPENED;
 	result = peer ? deliver_to_endpoint(skb, &p, peer) : leave(skb, &p, &j);
-	if (peer && result == TC_ACT_REDIRECT)
-		count_packet(peer, DIRECTION_INGRESS, skb->len);
 	if (result >= 0 && opened)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);

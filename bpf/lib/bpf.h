@@ -44,6 +44,8 @@ HELPER(long, bpf_check_mtu, BPF_FUNC_check_mtu, void *context, __u32 ifindex, __
        __u64 flags);
 HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);
 HELPER(long, bpf_skb_change_tail, BPF_FUNC_skb_change_tail, struct __sk_buff *skb, __u32 length, __u64 flags);
+HELPER(long, bpf_skb_adjust_room, BPF_FUNC_skb_adjust_room, struct __sk_buff *skb, __s32 difference,
+       __u32 mode, __u64 flags);
 HELPER(long, bpf_skb_change_type, BPF_FUNC_skb_change_type, struct __sk_buff *skb, __u32 type);
 HELPER(long, bpf_skb_store_bytes, BPF_FUNC_skb_store_bytes, struct __sk_buff *skb, __u32 offset,
        const void *from, __u32 length, __u64 flags);

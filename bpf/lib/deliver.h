@@ -3,7 +3,8 @@
  * before. */
 #pragma once
 
-#include "answer.h"
+#include "event.h"
+#include "icmp_answer.h"
 #include "maps.h"
 #include "side.h"
 
@@ -27,27 +28,27 @@ static __always_inline int spend_hop(struct __sk_buff *skb, const struct packet 
 	return 0;
 }
 
-/* Every link carries that much (RFC 8200, 5), so smaller packets are not asked about. */
-#define MINIMUM_MTU 1280
-
-/* What is too big for the other veth; what was put together of segments is cut again before it matters. */
-static __always_inline _Bool too_big(struct __sk_buff *skb, __u32 ifindex)
+/* The MTU of the other veth if the packet is too big for it, else 0. Packets that every link carries are not
+ * asked about, and what was put together of segments is cut again before it matters. */
+static __always_inline __u32 too_big_for(struct __sk_buff *skb, __u32 ifindex)
 {
 	__u32 mtu = 0;
 	if (likely(skb->len <= ETH_HLEN + MINIMUM_MTU || skb->gso_segs > 1))
 		return 0;
-	return bpf_check_mtu(skb, ifindex, &mtu, 0, 0) > 0;
+	return bpf_check_mtu(skb, ifindex, &mtu, 0, 0) > 0 ? mtu : 0;
 }
 
-/* A packet whose hops are used up, or that is too big, goes up the host's stack instead: it knows how to tell
- * the sender (RFC 792, RFC 4443), or how to cut. */
+/* A packet whose hops are used up, or that is too big, is answered instead. */
 static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const struct packet *p, __u32 id)
 {
 	struct endpoint *endpoint = endpoint_row(id);
 	if (!endpoint || !endpoint->ifindex)
 		return -DROP_INTERNAL;
-	if (unlikely(p->hop_limit <= 1) || too_big(skb, endpoint->ifindex))
-		return TC_ACT_OK;
+	if (unlikely(p->hop_limit <= 1))
+		return answer_used_up(skb, p);
+	__u32 mtu = too_big_for(skb, endpoint->ifindex);
+	if (unlikely(mtu))
+		return answer_too_big(skb, p, mtu);
 	int result = spend_hop(skb, p);
 	if (result)
 		return result;
@@ -56,5 +57,6 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 		return -DROP_TRUNCATED;
 	mac_copy(eth->h_dest, &endpoint->mac);
 	mac_copy(eth->h_source, &endpoint->host_mac);
+	count_packet(id, DIRECTION_INGRESS, skb->len);
 	return bpf_redirect_peer(endpoint->ifindex, 0);
 }

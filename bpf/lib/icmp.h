@@ -13,6 +13,8 @@ enum icmp_type {
 };
 
 enum icmpv6_type {
+	ICMPV6_PACKET_TOO_BIG = 2,
+	ICMPV6_TIME_EXCEEDED = 3,
 	ICMPV6_LAST_ERROR = 4, /* 1-4: unreachable, too big, time exceeded, parameter problem */
 	ICMPV6_ECHO_REQUEST = 128,
 	ICMPV6_ECHO_REPLY = 129,

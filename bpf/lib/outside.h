@@ -6,6 +6,7 @@
 #include <linux/pkt_cls.h>
 
 #include "checksum.h"
+#include "icmp_answer.h"
 #include "icmp_error.h"
 #include "judge.h"
 #include "nat.h"
@@ -97,8 +98,12 @@ static __always_inline __u32 wire_length(struct __sk_buff *skb, const struct pac
 	return p->l4_offset - ETH_HLEN + header + payload;
 }
 
-/* Whether the host's stack has to answer the packet with an error, and TC_ACT_OK then, for it to do so. What
- * it would rather cut in pieces goes nowhere: it would leave with the container's address. */
+/* What send_translated returns, with the MTU added, for what the sender is to be told of. Above all verdicts.
+ */
+#define TOO_BIG_FOR 0x10000
+
+/* Clears *send for what the uplink does not carry, and says what becomes of it. What the stack would rather
+ * cut in pieces goes nowhere: it would leave with the container's address. */
 static __always_inline int check_size(struct __sk_buff *skb, const struct packet *p,
 				      const struct uplink *uplink, _Bool *send)
 {
@@ -110,7 +115,7 @@ static __always_inline int check_size(struct __sk_buff *skb, const struct packet
 		return 0;
 	*send = 0;
 	if (p->ethertype == ETH_P_IPV6)
-		return TC_ACT_OK;
+		return TOO_BIG_FOR + mtu;
 	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
 	return ip && (ip->frag_off & be16(0x4000)) ? TC_ACT_OK : -DROP_PACKET_TOO_BIG;
 }
@@ -157,8 +162,7 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 /* What leaves this host, or is for the host itself. Errors go as the packets of their flow do. */
 static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
-	/* without a hop left the stack answers, and does not forward */
-	if (!masquerades(p) || p->hop_limit <= 1)
+	if (!masquerades(p))
 		return TC_ACT_OK;
 	if (unlikely(!j->translation)) {
 		if (j->reply || j->own_address || p->icmp_error)
@@ -167,5 +171,8 @@ static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, 
 		if (result || !j->translation)
 			return result;
 	}
-	return send_translated(skb, p, j->translation);
+	if (unlikely(p->hop_limit <= 1))
+		return answer_used_up(skb, p);
+	int result = send_translated(skb, p, j->translation);
+	return unlikely(result >= TOO_BIG_FOR) ? answer_too_big(skb, p, result - TOO_BIG_FOR) : result;
 }

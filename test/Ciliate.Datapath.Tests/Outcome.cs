@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
 using Xunit;
@@ -45,6 +46,20 @@ public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
     public Outcome TellsNothing()
     {
         Assert.Null(told);
+        return this;
+    }
+
+    /// <summary>Went back as the gateway's ICMPv6 error about the packet, cut to what every link carries (RFC 4443, 2.4).</summary>
+    public Outcome AnswersWithError(byte[] frame, byte type, int value)
+    {
+        const int ethernet = 14, headers = 48, most = 1280;
+        Has(Redirect, "answered");
+        Assert.Equal(Rig.Gateway.IPv6, Packet.Source);
+        Assert.Equal(frame[6..12], data[..6]);
+        Assert.Equal((58, type, value), (Packet.Protocol, data[54], BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(58))));
+        byte[] embedded = frame[ethernet..];
+        Assert.Equal(embedded[..Math.Min(embedded.Length, most - headers)], data[(ethernet + headers)..]);
+        Assert.True(Packet.TransportChecksumIsRight);
         return this;
     }
 

@@ -26,10 +26,7 @@ public sealed class PiecesAndHopsTests : IClassFixture<PiecesAndHopsTests.Neighb
     public void A_sender_is_told_that_the_hops_of_its_packet_are_used_up(Family family)
     {
         using Socket socket = Connected(family);
-        if (family == Family.IPv4)
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.IpTimeToLive, 1);
-        else
-            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.HopLimit, 1);
+        socket.Ttl = 1;
 
         Assert.Equal(SocketError.HostUnreachable, ErrorAfterSending(socket));
     }
