@@ -18,7 +18,7 @@ public sealed class ClsactTests : IDisposable
         _wire.Attach(datapath);
         var before = _wire.Filters();
 
-        _wire.Attach(datapath);
+        _wire.Attach(datapath, withIPv6: false);
 
         var after = _wire.Filters();
         Assert.Equal(before.Select(Place), after.Select(Place));
