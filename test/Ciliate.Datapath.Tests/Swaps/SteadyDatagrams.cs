@@ -16,7 +16,7 @@ internal sealed class SteadyDatagrams : IDisposable
     private readonly Socket _sender, _receiver;
     private readonly Thread _sending, _receiving;
     private long _sent, _received, _sum;
-    private volatile bool _stop;
+    private volatile bool _stop, _drained;
 
     public SteadyDatagrams(TestNamespace from, TestNamespace to, IPAddress address, int port)
     {
@@ -37,7 +37,9 @@ internal sealed class SteadyDatagrams : IDisposable
     {
         _stop = true;
         _sending.Join();
+        // The receiver must not end at an empty buffer before the last one is sent.
         SpinWait.SpinUntil(() => Received >= _sent, s_patience);
+        _drained = true;
         _receiving.Join();
         long complete = _sent * (_sent - 1) / 2;
         return _sent == _received && complete != _sum ? -1 : _sent - _received;
@@ -45,7 +47,7 @@ internal sealed class SteadyDatagrams : IDisposable
 
     public void Dispose()
     {
-        _stop = true;
+        _stop = _drained = true;
         _sending.Join();
         _receiving.Join();
         _sender.Dispose();
@@ -73,7 +75,7 @@ internal sealed class SteadyDatagrams : IDisposable
     private void Receive()
     {
         var datagram = new byte[sizeof(long)];
-        while (!_stop || _receiver.Available > 0)
+        while (!_drained || _receiver.Available > 0)
         {
             try
             {
