@@ -1,3 +1,4 @@
+using System.Net;
 using Ciliate.Netlink;
 using Ciliate.Testing;
 using Xunit;
@@ -19,6 +20,8 @@ public sealed class ClsactTests : IDisposable
         var before = _wire.Filters();
 
         _wire.Attach(datapath);
+        Assert.Equal(before, _wire.Filters());
+        _wire.Attach(datapath, IPAddress.Parse("10.99.0.255"));
 
         var after = _wire.Filters();
         Assert.Equal(before.Select(Place), after.Select(Place));

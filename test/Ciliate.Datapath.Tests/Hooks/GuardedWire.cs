@@ -42,8 +42,10 @@ internal sealed class GuardedWire : IDisposable
 
     public KernelDatapath Open(HookKind hooks) => Open(hooks, Root);
 
-    public void Attach(KernelDatapath datapath) => Host.Run(() => datapath.AttachEndpoint(new EndpointWiring(
-        Id, TestWire.LinkName, IfIndex, _wire.Left.Mac, _wire.Right.Mac, _wire.Right.IPv4, _wire.Right.IPv6, _wire.Left.IPv4, _wire.Left.IPv6)));
+    /// <param name="broadcast">A constant of the programs: with another one they are not the same.</param>
+    public void Attach(KernelDatapath datapath, IPAddress? broadcast = null) => Host.Run(() => datapath.AttachEndpoint(new EndpointWiring(
+        Id, TestWire.LinkName, IfIndex, _wire.Left.Mac, _wire.Right.Mac, _wire.Right.IPv4, _wire.Right.IPv6, _wire.Left.IPv4, _wire.Left.IPv6,
+        broadcast)));
 
     /// <summary>Whether a datagram of the host reaches the container. For one that is lost only time tells.</summary>
     public bool Hears()
