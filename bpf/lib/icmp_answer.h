@@ -44,7 +44,10 @@ SUBPROGRAM __s64 sum_answer(struct __sk_buff *skb, __u32 length)
 	for (int i = 0; i < MAX_SUMS && length; i++) {
 		__u8 piece[SUMMED_AT_ONCE] __attribute__((aligned(8))) = {};
 		__u32 size = length < SUMMED_AT_ONCE ? length : SUMMED_AT_ONCE;
-		if (bpf_skb_load_bytes(skb, offset, piece, size))
+		/* as in check_ipv4_options: at least one byte, that old verifiers know of */
+		__u32 last = size - 1;
+		opaque(last);
+		if (last >= SUMMED_AT_ONCE || bpf_skb_load_bytes(skb, offset, piece, last + 1))
 			return -DROP_INTERNAL;
 		sum = bpf_csum_diff(NULL, 0, (__be32 *)piece, sizeof(piece), sum);
 		offset += size;
