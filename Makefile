@@ -23,7 +23,7 @@ run: setup publish ## Show it: four containers, a policy, what passes and what d
 test: setup publish ## All tests, on the real kernel
 	@$(SUDO) scripts/test $(CONFIGURATION)
 
-test-long: setup build ## A million verdicts of oracle, engine and kernel compared; SEED= repeats a run
+test-long: setup publish build ## A million verdicts of oracle, engine and kernel compared, the agent killed a thousand times; SEED= repeats a run
 	@$(SUDO) scripts/test-long $(CONFIGURATION) $(SEED)
 
 fuzz: setup build ## Ten million frames at the hooks against the oracle; FRAMES=, SECONDS= and SEED= change it

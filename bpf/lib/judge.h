@@ -113,12 +113,21 @@ static __always_inline void tell_reply(struct judgement *j)
 	j->destination_endpoint = endpoint;
 }
 
+static __always_inline void count_judged_again(void)
+{
+	__u32 index = endpoint_id;
+	__u64 *count = bpf_map_lookup_elem(&judged_again, &index);
+	if (count)
+		++*count;
+}
+
 /* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by
  * its original direction, so that a reply never fails for being a reply. A flow that is denied keeps its
  * entry: its later packets must not pass for new flows. */
 static __always_inline int judge_again(struct packet *p, struct own_side *own, struct flow *flow,
 				       struct judgement *j)
 {
+	count_judged_again();
 	if (j->reply) {
 		swap_sides(p);
 		own->is_source = !own->is_source;

@@ -30,6 +30,8 @@ ARRAY_MAP(slots, BPF_MAP_TYPE_ARRAY, struct slot, MAX_SLOTS, 0);
 ARRAY_MAP(epochs, BPF_MAP_TYPE_ARRAY, struct epoch, EPOCH_COUNT, BPF_F_MMAPABLE);
 ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF_F_MMAPABLE);
 ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, MAX_ENDPOINTS, 0);
+/* Packets that found their flow judged under what no longer holds. */
+ARRAY_MAP(judged_again, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
 ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS, 0);
 

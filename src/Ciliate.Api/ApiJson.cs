@@ -12,6 +12,7 @@ namespace Ciliate.Api;
 [JsonSerializable(typeof(StatusResource))]
 [JsonSerializable(typeof(IReadOnlyList<ConfigurationEntry>))]
 [JsonSerializable(typeof(EndpointChangeRequest))]
+[JsonSerializable(typeof(LabelConfigurationSpec))]
 [JsonSerializable(typeof(EndpointResource))]
 [JsonSerializable(typeof(IReadOnlyList<EndpointResource>))]
 [JsonSerializable(typeof(IReadOnlyList<IdentityEntry>))]

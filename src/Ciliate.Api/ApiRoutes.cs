@@ -10,6 +10,7 @@ public static class ApiRoutes
     public const string Configuration = "/v1/config";
     public const string Endpoints = "/v1/endpoint";
     public const string Endpoint = "/v1/endpoint/{reference}";
+    public const string EndpointLabels = "/v1/endpoint/{reference}/labels";
     public const string Identities = "/v1/identity";
     public const string Policies = "/v1/policy";
     public const string Policy = "/v1/policy/{name}";
@@ -23,6 +24,9 @@ public static class ApiRoutes
 
     /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
     public static string ToEndpoint(string reference) => $"{Endpoints}/{Uri.EscapeDataString(reference)}";
+
+    /// <inheritdoc cref="ToEndpoint"/>
+    public static string ToEndpointLabels(string reference) => $"{ToEndpoint(reference)}/labels";
 
     /// <param name="name"><c>namespace/name</c>; its slash travels as <c>%2F</c>.</param>
     public static string ToPolicy(string name) => $"{Policies}/{Uri.EscapeDataString(name)}";

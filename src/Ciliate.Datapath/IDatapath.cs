@@ -186,7 +186,10 @@ public sealed record IpcacheRow(IPNetwork Prefix, uint Identity);
 
 public sealed record DropCount(uint Reason, TrafficDirection Direction, ulong Packets, ulong Bytes);
 
-public sealed record EndpointCounters(ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops);
+/// <param name="JudgedAgain">Packets at this endpoint's hooks whose flow was judged anew, since a policy, an identity or an address had changed.
+/// Of a revoked flow: every packet.</param>
+public sealed record EndpointCounters(
+    ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops, ulong JudgedAgain);
 
 public sealed record DatapathCounters(IReadOnlyList<EndpointCounters> Endpoints, IReadOnlyList<DropCount> Drops);
 

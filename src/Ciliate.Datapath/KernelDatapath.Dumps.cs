@@ -54,7 +54,7 @@ public sealed partial class KernelDatapath
 
     private EndpointCounters CountersOf(ushort id)
     {
-        var sum = new EndpointCounters(id, 0, 0, 0, 0, 0);
+        var sum = new EndpointCounters(id, 0, 0, 0, 0, 0, 0);
         foreach (var cpu in _maps.EndpointCounts[id])
         {
             sum = sum with
@@ -66,6 +66,8 @@ public sealed partial class KernelDatapath
                 Drops = sum.Drops + cpu.Drops,
             };
         }
+        foreach (ulong packets in _maps.JudgedAgain[id])
+            sum = sum with { JudgedAgain = sum.JudgedAgain + packets };
         return sum;
     }
 

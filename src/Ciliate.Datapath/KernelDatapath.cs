@@ -110,6 +110,7 @@ public sealed partial class KernelDatapath : IDatapath
         _programs.Detach(endpointId);
         _endpoints.Erase(endpointId);
         _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Cpus.PossibleCount]);
+        _maps.JudgedAgain.Update(endpointId, new ulong[Cpus.PossibleCount]);
     });
 
     public IReadOnlyList<ushort> AttachedEndpoints() => [.. _programs.Attached().Union(_endpoints.Ids())];

@@ -23,6 +23,7 @@ internal sealed class PinnedMaps : IDisposable
             Ipcache = Map("ipcache").As<IpcacheKey, IpcacheValue>();
             LocalEndpoints = Map("local_endpoints").As<LocalKey, LocalValue>();
             EndpointCounts = Map("endpoint_counts").AsPerCpu<uint, Abi.EndpointCounters>();
+            JudgedAgain = Map("judged_again").AsPerCpu<uint, ulong>();
             DropCounts = Map("drop_counts").AsPerCpu<uint, DropCounters>();
             EventCounts = Map("event_counts").AsPerCpu<uint, EventCounters>();
             Nat = Map("nat").As<NatKey, NatValue>();
@@ -61,6 +62,8 @@ internal sealed class PinnedMaps : IDisposable
     public BpfMap<LocalKey, LocalValue> LocalEndpoints { get; }
 
     public PerCpuMap<uint, Abi.EndpointCounters> EndpointCounts { get; }
+
+    public PerCpuMap<uint, ulong> JudgedAgain { get; }
 
     public PerCpuMap<uint, DropCounters> DropCounts { get; }
 

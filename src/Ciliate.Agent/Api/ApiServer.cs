@@ -95,6 +95,7 @@ public sealed class ApiServer : IAsyncDisposable
         application.MapGet(ApiRoutes.Endpoint, endpoints.GetAsync);
         application.MapPut(ApiRoutes.Endpoint, endpoints.PutAsync);
         application.MapDelete(ApiRoutes.Endpoint, endpoints.DeleteAsync);
+        application.MapPatch(ApiRoutes.EndpointLabels, endpoints.PatchLabelsAsync);
 
         var policies = new PolicyHandlers(agent);
         application.MapGet(ApiRoutes.Policies, policies.ListAsync);

@@ -3,6 +3,7 @@ using System.Net;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Api;
 using Ciliate.Datapath;
+using Ciliate.Policy;
 using Microsoft.AspNetCore.Http;
 using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
 
@@ -38,6 +39,15 @@ internal sealed class EndpointHandlers(AgentServices agent)
         EndpointReference reference = Reference(context);
         await agent.Loop.RunAsync(() => agent.Endpoints.Delete(Find(reference)), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    public async Task PatchLabelsAsync(HttpContext context)
+    {
+        EndpointReference reference = Reference(context);
+        LabelConfigurationSpec body = await Requests.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
+        LabelSet labels = EndpointRequest.CheckedLabels(reference.ToString(), Requests.WithoutNull(body.User, $"labels of endpoint {reference}"));
+        Endpoint changed = await agent.Loop.RunAsync(() => agent.Endpoints.Relabel(Find(reference), labels), context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, changed, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(HttpContext context, Endpoint endpoint, int status)

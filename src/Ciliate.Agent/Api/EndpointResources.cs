@@ -29,7 +29,7 @@ internal static class EndpointResources
                 Selecting(policies, endpoint.Labels)),
             new EndpointTraffic(
                 counters?.EgressPackets ?? 0, counters?.EgressBytes ?? 0,
-                counters?.IngressPackets ?? 0, counters?.IngressBytes ?? 0, counters?.Drops ?? 0)));
+                counters?.IngressPackets ?? 0, counters?.IngressBytes ?? 0, counters?.Drops ?? 0, counters?.JudgedAgain ?? 0)));
     }
 
     public static IReadOnlyList<string> Texts(LabelSet labels) => [.. labels.Select(label => label.ToString())];

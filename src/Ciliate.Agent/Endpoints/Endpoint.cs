@@ -64,6 +64,9 @@ public sealed record Endpoint
 
     public IEnumerable<IPAddress> Addresses => new[] { IPv4, IPv6 }.OfType<IPAddress>();
 
+    /// <summary>What policies see of it.</summary>
+    public Identity Described => new(Identity, Labels) { NamedPorts = NamedPorts };
+
     /// <summary>Its addresses as ipcache keys.</summary>
     public IEnumerable<IPNetwork> Prefixes =>
         Addresses.Select(address => new IPNetwork(address, address.GetAddressBytes().Length * 8));

@@ -33,6 +33,7 @@ public sealed class EndpointAdoption(
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
 
+        uint[] yielded = [.. HoldYielded()];
         RefuseEndpointsElsewhere(stored);
         host.EnsureGateway();
         hostAddresses.Refresh();
@@ -44,9 +45,25 @@ public sealed class EndpointAdoption(
         Endpoint[] alive = [.. present.Where(HasLink).Where(TryProtect)];
         prefixes.MapAdopted();
         prefixes.Retire(policies.Current.Policies);
+        // What could not be brought up to date goes on with the one that it had.
+        foreach (uint identity in yielded.Except(datapath.DumpEndpoints().Select(row => row.Identity)))
+            manager.LetGo(identity);
         foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
             datapath.DeleteIpcache(row.Prefix);
         return new AdoptionResult(alive.Length, stored.Length - alive.Length, pruned);
+    }
+
+    /// <summary>Identities that no record has and the kernel still yields for a container, since a change of its labels was cut short: until it
+    /// has its new generation, the others' tables must know them.</summary>
+    private IEnumerable<uint> HoldYielded()
+    {
+        foreach (uint number in datapath.DumpEndpoints().Select(row => row.Identity).Distinct())
+        {
+            if (identities.Identities.Find(number) is not { Prefix: null, Holders: 0 } row)
+                continue;
+            identities.Adopt(number, row.Labels);
+            yield return number;
+        }
     }
 
     /// <summary>Programs that hang on an interface which is not here belong to containers that live. An agent started in the wrong place would

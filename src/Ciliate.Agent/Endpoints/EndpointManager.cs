@@ -16,6 +16,7 @@ namespace Ciliate.Agent.Endpoints;
 /// <code>
 /// add:    id, addresses, identity ─▶ veth (down) ─▶ programs (drop all) ─▶ entries of a new identity everywhere ─▶ first generation
 ///         ─▶ ipcache ─▶ links up, routes ─▶ record on disk
+/// labels: record ─▶ entries of a new identity everywhere ─▶ generation of the new identity ─▶ ipcache ─▶ entries of an identity that nobody has
 /// delete: ipcache ─▶ veth ─▶ programs ─▶ entries of an identity that nobody has ─▶ record
 /// </code>
 /// Used from the control loop only; <see cref="Endpoints"/> is read by anyone.
@@ -77,6 +78,31 @@ public sealed class EndpointManager(
         endpoints.Remove(endpoint.Id);
     }
 
+    /// <summary>Gives the endpoint other labels, and with them another identity and the policies that select it: by one generation, so that
+    /// nobody meets it with the new labels and the old policies.</summary>
+    /// <exception cref="AgentException">No number is left for a new identity.</exception>
+    public Endpoint Relabel(Endpoint endpoint, LabelSet labels)
+    {
+        if (labels.Equals(endpoint.Labels))
+            return endpoint;
+        using (Undo undo = beginChange())
+        {
+            IdentityRow identity = TakeIdentity(labels, undo);
+            Endpoint changed = endpoint with { Labels = identity.Labels, Identity = identity.Id };
+            undo.Add("store endpoint", () => store.WriteEndpoint(endpoint.ToStored()));
+            store.WriteEndpoint(changed.ToStored());
+            if (endpoint.State == EndpointState.Ready)
+                changed = PublishAs(changed, before: endpoint, identity.Holders == 1, undo);
+            endpoints.Put(endpoint.Id, changed);
+            undo.Add("show the labels before", () => endpoints.Put(endpoint.Id, endpoint));
+            FollowNamedPorts(endpoint, undo);
+            undo.Commit();
+        }
+
+        LetGo(endpoint.Identity);
+        return endpoints.Find(endpoint.Id)!;
+    }
+
     /// <summary>The endpoint's interface is gone. It keeps id, addresses and identity until it is deleted. It is disconnected even when
     /// taking it out of the kernel fails. Programs stay on an interface that only moved to another network namespace.</summary>
     public void Disconnect(Endpoint endpoint)
@@ -115,10 +141,9 @@ public sealed class EndpointManager(
     /// <summary>The generation of an endpoint that has programs, and then its addresses.</summary>
     internal Endpoint Admit(Endpoint endpoint, bool newIdentity, Undo undo)
     {
-        var identity = new Identity(endpoint.Identity, endpoint.Labels) { NamedPorts = endpoint.NamedPorts };
         if (newIdentity)
-            distributor.Introduce([identity], policies.Current.Policies, undo);
-        endpoint = endpoint with { Generation = distributor.Start(endpoint.Id, identity, endpoint.NamedPorts, policies.Current.Policies) };
+            distributor.Introduce([endpoint.Described], policies.Current.Policies, undo);
+        endpoint = Start(endpoint);
         foreach (IPNetwork prefix in endpoint.Prefixes)
         {
             undo.Add($"map {prefix}", () => book.Remove(AddressSource.Endpoint, prefix));
@@ -126,6 +151,17 @@ public sealed class EndpointManager(
         }
 
         return endpoint;
+    }
+
+    /// <summary>One endpoint less has the identity.</summary>
+    internal void LetGo(uint identity)
+    {
+        bool last = identities.Identities.Find(identity)!.Holders == 1;
+        if (last)
+            distributor.Withdraw([identity]);
+        identities.Release(identity);
+        if (last)
+            store.WriteIdentities(identities.Save());
     }
 
     /// <summary>An endpoint that will be adopted: others are to be given their tables as if it were.</summary>
@@ -146,6 +182,27 @@ public sealed class EndpointManager(
             return null;
         foreach (IPNetwork prefix in endpoint.Prefixes)
             book.Put(AddressSource.Endpoint, prefix, endpoint.Identity);
+        return endpoint with { Generation = generation };
+    }
+
+    private Endpoint PublishAs(Endpoint changed, Endpoint before, bool newIdentity, Undo undo)
+    {
+        if (newIdentity)
+            distributor.Introduce([changed.Described], policies.Current.Policies, undo);
+        undo.Add("publish under the labels before", () => endpoints.Put(before.Id, Start(before)));
+        changed = Start(changed);
+        foreach (IPNetwork prefix in changed.Prefixes)
+        {
+            undo.Add($"map {prefix}", () => book.Put(AddressSource.Endpoint, prefix, before.Identity));
+            book.Put(AddressSource.Endpoint, prefix, changed.Identity);
+        }
+
+        return changed;
+    }
+
+    private Endpoint Start(Endpoint endpoint)
+    {
+        uint generation = distributor.Start(endpoint.Id, endpoint.Described, endpoint.NamedPorts, policies.Current.Policies);
         return endpoint with { Generation = generation };
     }
 

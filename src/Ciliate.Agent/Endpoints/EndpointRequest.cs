@@ -41,15 +41,19 @@ public sealed record EndpointRequest(
     }
 
     /// <exception cref="AgentException">A label cannot be used.</exception>
-    public LabelSet CheckedLabels()
+    public LabelSet CheckedLabels() => CheckedLabels($"'{Name}'", Labels);
+
+    /// <inheritdoc cref="CheckedLabels()"/>
+    /// <param name="endpoint">As errors tell it.</param>
+    public static LabelSet CheckedLabels(string endpoint, IEnumerable<string> labels)
     {
         try
         {
-            return LabelSet.ParseUserLabels(Labels);
+            return LabelSet.ParseUserLabels(labels);
         }
         catch (LabelException error)
         {
-            throw new AgentException(AgentError.Invalid, $"endpoint '{Name}': {error.Message}", error);
+            throw new AgentException(AgentError.Invalid, $"endpoint {endpoint}: {error.Message}", error);
         }
     }
 

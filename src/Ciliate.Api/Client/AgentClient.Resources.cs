@@ -24,6 +24,14 @@ public sealed partial class AgentClient
         return SendAsync("PUT", ApiRoutes.ToEndpoint(name), ApiJson.Default.EndpointResource, body, cancellationToken);
     }
 
+    /// <summary>Gives an endpoint other labels. When it returns, the kernel enforces what they mean, to and from it.</summary>
+    /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
+    public Task<EndpointResource> PatchLabelsAsync(string reference, LabelConfigurationSpec labels, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(labels, ApiJson.Default.LabelConfigurationSpec);
+        return SendAsync("PATCH", ApiRoutes.ToEndpointLabels(reference), ApiJson.Default.EndpointResource, body, cancellationToken);
+    }
+
     /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
     public Task DeleteEndpointAsync(string reference, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToEndpoint(reference), default, static (_, _) => ValueTask.FromResult(true), cancellationToken);

@@ -56,4 +56,6 @@ public sealed record EndpointNetworking(
 public sealed record EndpointPolicyStatus(string PolicyEnabled, ulong PolicyRevision, uint Generation, IReadOnlyList<string> Policies);
 
 /// <summary>Counted since the endpoint's maps were made. Egress leaves the container, ingress enters it; drops are packets.</summary>
-public sealed record EndpointTraffic(ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops);
+/// <param name="JudgedAgain">Packets whose flow was judged anew, since a policy, labels or an address had changed.</param>
+public sealed record EndpointTraffic(
+    ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops, ulong JudgedAgain);

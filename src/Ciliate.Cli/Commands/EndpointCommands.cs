@@ -12,6 +12,7 @@ internal static class EndpointCommands
             EndpointAddCommand.Build(terminal),
             List(terminal),
             Get(terminal),
+            EndpointLabelsCommand.Build(terminal),
             Delete(terminal),
         };
 
@@ -68,7 +69,7 @@ internal static class EndpointCommands
         return command;
     }
 
-    private static Argument<string> Reference() => new Argument<string>("ENDPOINT") { Description = "Name, number, or name:NAME" }
+    internal static Argument<string> Reference() => new Argument<string>("ENDPOINT") { Description = "Name, number, or name:NAME" }
         .Refusing(text => !EndpointReference.TryParse(text, out _), "is neither a name nor a number from 1 to 65535");
 
     private static TableView Details(EndpointResource endpoint)
@@ -91,6 +92,7 @@ internal static class EndpointCommands
             ("Egress", $"{status.Traffic.EgressPackets} packets, {status.Traffic.EgressBytes} bytes"),
             ("Ingress", $"{status.Traffic.IngressPackets} packets, {status.Traffic.IngressBytes} bytes"),
             ("Drops", $"{status.Traffic.Drops} packets"),
+            ("Judged again", $"{status.Traffic.JudgedAgain} packets"),
         ]);
     }
 

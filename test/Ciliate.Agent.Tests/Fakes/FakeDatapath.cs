@@ -118,7 +118,7 @@ internal sealed class FakeDatapath : IDatapath
     public IReadOnlyList<EndpointRow> DumpEndpoints() =>
     [
         .. Attached.Values.Select(wiring => new EndpointRow(
-            wiring.Id, 1, 1, wiring.HostIfIndex, wiring.ContainerMac, wiring.IPv4, wiring.IPv6, Published[wiring.Id].Identity, 0)),
+            wiring.Id, 1, 1, wiring.HostIfIndex, wiring.ContainerMac, wiring.IPv4, wiring.IPv6, Published.GetValueOrDefault(wiring.Id)?.Identity ?? 0, 0)),
     ];
 
     public IReadOnlyList<PolicyRow> DumpPolicy() =>
@@ -129,7 +129,7 @@ internal sealed class FakeDatapath : IDatapath
     public IReadOnlyList<IpcacheRow> DumpIpcache() => [.. Ipcache.Select(pair => new IpcacheRow(pair.Key, pair.Value))];
 
     public DatapathCounters ReadCounters() => new(
-        [.. Attached.Keys.Select(id => new EndpointCounters(id, 1, 100, 2, 200, 3))],
+        [.. Attached.Keys.Select(id => new EndpointCounters(id, 1, 100, 2, 200, 3, 4))],
         [new DropCount(3, TrafficDirection.Egress, 4, 400)]);
 
     public void Dispose() => _events.Writer.TryComplete();

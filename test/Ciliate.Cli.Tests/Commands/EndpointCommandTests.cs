@@ -42,21 +42,22 @@ public sealed class EndpointCommandTests
         Run run = await Run.Async(agent, "endpoint", "get", "name:3");
         Assert.Equal(
             """
-            Id          3
-            Name        web
-            State       ready
-            Namespace   /run/netns/web
-            Identity    256
-            Labels      container:app=web
-            IPv4        10.101.0.3
-            IPv6        fd00:101::3
-            Interface   eth0 0a:c1:00:00:01:03
-            Host end    cil3 0a:c1:00:00:00:03 (index 14)
-            Policy      ingress, revision 5, generation 7
-            Policies    default/web
-            Egress      120 packets, 9200 bytes
-            Ingress     98 packets, 64000 bytes
-            Drops       3 packets
+            Id             3
+            Name           web
+            State          ready
+            Namespace      /run/netns/web
+            Identity       256
+            Labels         container:app=web
+            IPv4           10.101.0.3
+            IPv6           fd00:101::3
+            Interface      eth0 0a:c1:00:00:01:03
+            Host end       cil3 0a:c1:00:00:00:03 (index 14)
+            Policy         ingress, revision 5, generation 7
+            Policies       default/web
+            Egress         120 packets, 9200 bytes
+            Ingress        98 packets, 64000 bytes
+            Drops          3 packets
+            Judged again   12 packets
 
             """,
             run.Out);
@@ -100,6 +101,28 @@ public sealed class EndpointCommandTests
     {
         using var agent = FakeAgent.Answering("""{"error":"a\nb\u001b[2Jc","code":"invalid"}""", "400 Bad Request");
         Assert.Equal("ciliate: a b [2Jc\n", (await Run.Async(agent, "status")).Error);
+    }
+
+    [Theory]
+    [InlineData("app", "tier=front")]
+    [InlineData("app=web", "tier=front")]
+    [InlineData("container:app=web", "tier=front")]
+    public async Task Labels_are_those_before_without_the_deleted_and_with_the_added(string deleted, string added)
+    {
+        using var agent = FakeAgent.Answering(Repository.Example("EndpointResource"));
+        Run run = await Run.Async(agent, "endpoint", "labels", "web", "--delete", deleted, "-a", added);
+        Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("PATCH /v1/endpoint/web/labels HTTP/1.1\r\n", agent.Requests[1], StringComparison.Ordinal);
+        Assert.EndsWith($$"""{"user":["{{added}}"]}""", agent.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_label_that_is_not_there_cannot_be_deleted()
+    {
+        using var agent = FakeAgent.Answering(Repository.Example("EndpointResource"));
+        Run run = await Run.Async(agent, "endpoint", "labels", "web", "--delete", "ap");
+        Assert.Equal(new Run(ExitCode.Failed, "", "ciliate: endpoint 'web' has no label 'ap'; ciliate endpoint get shows those it has\n"), run);
+        Assert.Single(agent.Requests);
     }
 
     [Fact]

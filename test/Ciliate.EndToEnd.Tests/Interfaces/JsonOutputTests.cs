@@ -82,6 +82,7 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
         [].status.traffic.egress-packets number
         [].status.traffic.ingress-bytes number
         [].status.traffic.ingress-packets number
+        [].status.traffic.judged-again number
         """,
         Ciliate.Json("endpoint", "list"));
 
