@@ -53,7 +53,7 @@ SUBPROGRAM int route_of(struct __sk_buff *skb, const struct packet *p)
 }
 
 /* Decides how the packet's flow leaves: sets the translation of the flow and of j, or leaves it 0 where the
- * stack is to carry it as it is. */
+ * stack is to carry it as it is, or where the packet was answered: then its verdict. */
 SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
 	if (!p || !j)
@@ -72,6 +72,8 @@ SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, s
 		return 0;
 	if (!flow)
 		return -DROP_TRANSLATION_UNSUPPORTED;
+	if (unlikely(p->hop_limit <= 1)) /* what is not sent takes no port, that an answer could come by */
+		return answer_used_up(skb, p);
 	__u32 uplink = *row & 0xffff;
 	int port = claim_port(skb, p, uplink);
 	if (port < 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Ciliate.Datapath;
 
@@ -6,6 +7,8 @@ namespace Ciliate.Verdicts.Tests.Frames;
 /// <summary>Shots that belong together, each under the policies of its round: what once showed a fault, or a kind of frame worth keeping.</summary>
 internal sealed record FrameCase(int Seed, string Fault, IReadOnlyList<FrameShot> Shots)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     /// <summary>A file of the corpus: seed and fault, then a shot a line.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Seed} {Fault}\n") + string.Join('\n', Shots) + "\n";
@@ -18,14 +21,15 @@ internal sealed record FrameCase(int Seed, string Fault, IReadOnlyList<FrameShot
             int.Parse(head[0], CultureInfo.InvariantCulture), head[1], [.. lines[1..].Select(FrameShot.Parse)]);
     }
 
-    /// <summary>Fewer shots with the same end: ever smaller parts before the last are left out.</summary>
+    /// <summary>Fewer shots with the same end: ever smaller parts before the last are left out, for a minute at most.</summary>
     public FrameCase Shrunk(Func<PolicyEntry, PolicyEntry>? change = null)
     {
+        long begun = Stopwatch.GetTimestamp();
         // often the last alone is enough
         var smallest = With([], change) ?? this;
         for (int size = Math.Max(1, smallest.Shots.Count / 2); size >= 1; size /= 2)
         {
-            for (int start = smallest.Shots.Count - 1 - size; start > -size; start -= size)
+            for (int start = smallest.Shots.Count - 1 - size; start > -size && Stopwatch.GetElapsedTime(begun) < s_patience; start -= size)
             {
                 int first = Math.Max(0, start);
                 smallest = smallest.With([.. smallest.Shots.Take(first), .. smallest.Shots.Take(smallest.Shots.Count - 1).Skip(start + size)], change) ?? smallest;
