@@ -105,7 +105,7 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 		return -DROP_INTERNAL;
 	struct flow fresh = {
 		.judged = j->judged,
-		.flags = sender_low ? FLOW_ORIGINATOR_LOW : 0,
+		.flags = (sender_low ? FLOW_ORIGINATOR_LOW : 0) | (j->by_host ? FLOW_BY_HOST : 0),
 		.tcp_flags_original = p->tcp_flags,
 		.source_endpoint = j->source_endpoint,
 		.destination_endpoint = j->destination_endpoint,

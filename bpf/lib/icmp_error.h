@@ -50,12 +50,10 @@ static __always_inline int check_related_flow(struct related *r, const struct ow
 	j->translation = translation_of(flow);
 	_Bool own_is_originator = own->is_source == j->reply;
 	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
-	/* the host is the host by any address */
-	__u32 identity = own_is_originator ? flow->destination_identity : flow->source_identity;
 	r->sent = (struct own_side){
 		.commit = own->commit,
 		.is_source = !own->is_source,
-		.from_stack = identity == IDENTITY_HOST,
+		.from_stack = !!(flow->flags & FLOW_BY_HOST), /* the host is the host by any address */
 	};
 	if (judgement_holds(flow, &r->inner, &r->sent, own_is_originator))
 		return FLOW_ESTABLISHED;

@@ -60,7 +60,8 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 		return result;
 
 	struct side *peer = own->is_source ? &destination : &source;
-	if (own->from_stack && !own->arrived_on)
+	j->by_host = own->from_stack && !own->arrived_on;
+	if (j->by_host)
 		peer->identity = IDENTITY_HOST; /* whatever address of its own it took */
 	j->source_endpoint = source.endpoint;
 	j->destination_endpoint = destination.endpoint;
@@ -132,7 +133,13 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 		swap_sides(p);
 		own->is_source = !own->is_source;
 	}
+	/* Only what the host itself sends shows that it does, and by an address of another that would mislead
+	 * in a reply: there the flow knows. */
+	__u32 from_stack = own->from_stack;
+	if (j->reply || !from_stack)
+		own->from_stack = !!(flow->flags & FLOW_BY_HOST);
 	int result = judge(p, own, j);
+	own->from_stack = from_stack;
 	if (j->reply) {
 		swap_sides(p);
 		own->is_source = !own->is_source;
@@ -149,6 +156,8 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 	flow->destination_identity = j->destination_identity;
 	flow->egress_rule = j->egress_rule;
 	flow->ingress_rule = j->ingress_rule;
+	if (!!(flow->flags & FLOW_BY_HOST) != j->by_host)
+		flow->flags ^= FLOW_BY_HOST;
 	*(volatile __u64 *)&flow->judged = j->judged;
 	return 0;
 }

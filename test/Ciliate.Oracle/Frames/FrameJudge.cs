@@ -117,12 +117,18 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
 
     private string? LaterRefusal(Passage passage, in SeenPacket seen)
     {
-        if (_memory.FirstOf(passage.Container, seen) is not { } first)
-            return "its first piece has not passed";
-        if (seen.PieceOffset < first.HeaderBytes)
-            return "begins within the headers";
         var rules = policy();
-        return _memory.IsAllowed(first.Conversation, rules, passage.ByHost) || _memory.IsAllowed(first.Conversation.Reversed, rules) ? null : "a piece of no allowed flow";
+        string refusal = "its first piece has not passed";
+        foreach (var first in _memory.FirstsOf(passage.Container, seen))
+        {
+            if (seen.PieceOffset < first.HeaderBytes)
+                refusal = "begins within the headers";
+            else if (_memory.IsAllowed(first.Conversation, rules, passage.ByHost) || _memory.IsAllowed(first.Conversation.Reversed, rules))
+                return null;
+            else
+                refusal = "a piece of no allowed flow";
+        }
+        return refusal;
     }
 
     /// <summary>Only what a live and allowed flow has sent can be told of, and only to who sent it.</summary>

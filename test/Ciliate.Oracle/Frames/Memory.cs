@@ -4,7 +4,7 @@ namespace Ciliate.Oracle.Frames;
 internal sealed class Memory
 {
     private readonly Dictionary<Conversation, (bool ByHost, bool ByOthers)> _opened = [];
-    private readonly Dictionary<PieceKey, FirstPiece> _firsts = [];
+    private readonly Dictionary<PieceKey, HashSet<FirstPiece>> _firsts = [];
 
     /// <summary>Was it opened, and would it be now?</summary>
     /// <param name="nowByHost">A packet of it comes from the host itself, whoever opened it.</param>
@@ -22,10 +22,16 @@ internal sealed class Memory
         _opened[conversation] = (by.ByHost || byHost, by.ByOthers || !byHost);
     }
 
-    public FirstPiece? FirstOf(int container, in SeenPacket seen) => _firsts.TryGetValue(KeyOf(container, seen), out var first) ? first : null;
+    /// <summary>Packets may bear one number: whichever of them the datapath knows.</summary>
+    public IEnumerable<FirstPiece> FirstsOf(int container, in SeenPacket seen) => _firsts.TryGetValue(KeyOf(container, seen), out var firsts) ? firsts : [];
 
-    public void Remember(int container, in SeenPacket first, UInt128 receiver = default) =>
-        _firsts[KeyOf(container, first)] = new FirstPiece(first.Conversation, first.HeaderBytes, receiver);
+    public void Remember(int container, in SeenPacket first)
+    {
+        var key = KeyOf(container, first);
+        if (!_firsts.TryGetValue(key, out var known))
+            _firsts[key] = known = [];
+        known.Add(new FirstPiece(first.Conversation, first.HeaderBytes));
+    }
 
     /// <summary>IPv4 counts its packets per protocol, IPv6 does not.</summary>
     private static PieceKey KeyOf(int container, in SeenPacket seen) =>
@@ -34,5 +40,4 @@ internal sealed class Memory
     private readonly record struct PieceKey(int Container, UInt128 Source, UInt128 Destination, uint Id, int Protocol);
 }
 
-/// <param name="Receiver">Who got it, where its address was translated.</param>
-internal sealed record FirstPiece(Conversation Conversation, int HeaderBytes, UInt128 Receiver);
+internal sealed record FirstPiece(Conversation Conversation, int HeaderBytes);
