@@ -226,6 +226,8 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 
 	_Bool reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
 	j->reply = reply;
+	if (unlikely(own->is_answer && !reply))
+		return -DROP_NO_FLOW;
 	if (unlikely(is_bare_syn(p))) {
 		if (flow_closed(flow))
 			goto opens;

@@ -59,9 +59,21 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
         var seen = NetworkReader.Read(frame, type == 0x86dd);
         if (seen.Piece == Piece.First)
             _memory.Remember(container, seen);
+        if (seen.Piece == Piece.Later)
+            NoteGoesOn(container, byHost, seen);
         bool opens = seen.Piece != Piece.Later && !seen.IsEchoReply && (!seen.IsIcmp || seen.IsEchoRequest);
         if (opens && policy().Allows(seen.Conversation, byHost, seen.PolicyPort))
             _memory.Open(seen.Conversation, byHost);
+    }
+
+    /// <summary>The host may go on with what another opened, by a later piece too.</summary>
+    private void NoteGoesOn(int container, bool byHost, in SeenPacket later)
+    {
+        foreach (var first in _memory.FirstsOf(container, later))
+        {
+            if (_memory.IsAllowed(first.Conversation, policy(), byHost))
+                _memory.Open(first.Conversation, byHost);
+        }
     }
 
     /// <summary>Does a conversation that was opened, and is still allowed, go the other way?</summary>
