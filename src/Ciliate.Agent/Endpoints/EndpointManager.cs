@@ -17,7 +17,7 @@ namespace Ciliate.Agent.Endpoints;
 /// add:    id, addresses, identity ─▶ veth (down) ─▶ programs (drop all) ─▶ entries of a new identity everywhere ─▶ first generation
 ///         ─▶ ipcache ─▶ links up, routes ─▶ record on disk
 /// labels: record ─▶ entries of a new identity everywhere ─▶ generation of the new identity ─▶ ipcache ─▶ entries of an identity that nobody has
-/// delete: ipcache ─▶ veth ─▶ programs ─▶ entries of an identity that nobody has ─▶ record
+/// delete: record ─▶ ipcache ─▶ veth ─▶ programs ─▶ entries of an identity that nobody has
 /// </code>
 /// Used from the control loop only; <see cref="Endpoints"/> is read by anyone.
 /// </summary>
@@ -62,17 +62,24 @@ public sealed class EndpointManager(
         return endpoints.Find(id)!;
     }
 
-    /// <summary>Takes the endpoint away. What fails before its link is gone is taken back. After that it is disconnected until a repetition,
-    /// for which every step stands to be done again, comes to the end.</summary>
+    /// <summary>Takes the endpoint away, its record first: a disk that takes no change refuses it while the endpoint is whole. What fails before its
+    /// link is gone is taken back. After that it is disconnected until a repetition, for which every step stands to be done again, comes to
+    /// the end; an agent that starts before prunes it.</summary>
     public void Delete(Endpoint endpoint)
     {
-        Isolate(endpoint);
+        using (Undo record = beginChange())
+        {
+            record.Add("delete record", () => store.WriteEndpoint(endpoint.ToStored()));
+            store.DeleteEndpoint(endpoint.Id);
+            Isolate(endpoint);
+            record.Commit();
+        }
+
         endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
         datapath.DetachEndpoint(endpoint.Id);
         using Undo undo = beginChange();
         ReturnIdentity(endpoint, undo);
         FollowNamedPorts(endpoint, undo);
-        store.DeleteEndpoint(endpoint.Id);
         undo.Commit();
         addresses.Release(endpoint);
         endpoints.Remove(endpoint.Id);

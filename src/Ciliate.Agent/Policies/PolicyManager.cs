@@ -54,10 +54,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         PolicySet next = before.Policies.Replace(effective.Select(submission => submission.Policy));
         var state = new PolicyState(next, before.Origins.SetItems(effective.Select(submission =>
             KeyValuePair.Create(submission.Policy.Key, new PolicyOrigin(submission.File, next.Revision)))));
-        using Undo undo = beginChange();
-        foreach (PolicySubmission submission in effective)
-            Write(submission.Policy, undo);
-        return Change(state, outcome, undo);
+        return Change(state, outcome, [.. effective.Select(submission => submission.Policy)]);
     }
 
     /// <exception cref="AgentException">There is no such policy.</exception>
@@ -66,8 +63,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         if (_current.Policies.Find(key) is null)
             throw Unknown(key);
         var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
-        using Undo undo = beginChange();
-        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), undo);
+        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), written: []);
     }
 
     /// <summary>Removes what changes have left: files of policies that are no more, and prefixes that none names. Safe to repeat.</summary>
@@ -85,12 +81,12 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     public static AgentException Unknown(PolicyKey key) =>
         AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 
-    /// <summary>Writes the index, which is the commit on disk, then brings the policies to the kernel.</summary>
-    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, Undo undo)
+    /// <summary>Brings the policies to the disk, then to the kernel.</summary>
+    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, IReadOnlyList<NetworkPolicy> written)
     {
         PolicyState before = _current;
-        undo.Add("write the policy index", () => WriteIndex(before));
-        WriteIndex(next);
+        using Undo undo = beginChange();
+        Store(next, written, undo);
         prefixes.Introduce(next.Policies, before.Policies, undo);
         outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
         undo.Commit();
@@ -113,12 +109,53 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         }
     }
 
-    // Numbers of rules are on disk before the kernel knows them: after a crash no flow is named after another rule.
+    /// <summary>The texts, and then the index, which is the commit on disk. Nothing takes its place before all of it is there: a disk that is full
+    /// refuses the change while everything is as it was.</summary>
+    private void Store(PolicyState next, IReadOnlyList<NetworkPolicy> written, Undo undo)
+    {
+        PolicyState before = _current;
+        var texts = new List<StagedState>();
+        try
+        {
+            foreach (NetworkPolicy policy in written)
+                texts.Add(store.StagePolicy(policy.Key, policy.SourceYaml));
+            undo.Add("number the rules", () => rules.Follow(before.Policies));
+            using StagedState index = StageIndex(next);
+            foreach ((NetworkPolicy policy, StagedState text) in written.Zip(texts))
+            {
+                undo.Add($"write policy {policy.Key}", () => WriteBack(policy.Key, before.Policies.Find(policy.Key)));
+                text.Replace();
+            }
+
+            undo.Add("write the policy index", () => WriteIndex(before));
+            index.Replace();
+        }
+        finally
+        {
+            texts.ForEach(text => text.Dispose());
+        }
+    }
+
+    private void WriteBack(PolicyKey key, NetworkPolicy? before)
+    {
+        if (before is null)
+            store.DeletePolicy(key);
+        else
+            store.WritePolicy(key, before.SourceYaml);
+    }
+
     private void WriteIndex(PolicyState state)
+    {
+        using StagedState index = StageIndex(state);
+        index.Replace();
+    }
+
+    // Numbers of rules are on disk before the kernel knows them: after a crash no flow is named after another rule.
+    private StagedState StageIndex(PolicyState state)
     {
         rules.Follow(state.Policies);
         (uint nextRule, IReadOnlyList<StoredRule> stored) = rules.Save();
-        store.WritePolicyIndex(new StoredPolicies(
+        return store.StagePolicyIndex(new StoredPolicies(
             state.Revision,
             nextRule,
             [.. state.Origins.Select(pair => Stored(pair.Key, pair.Value))],
@@ -136,19 +173,6 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         nameof(PolicyKind.NetworkPolicy) => PolicyKind.NetworkPolicy,
         _ => throw new FormatException($"policy {origin.Name}: '{origin.Kind}' is not a kind of policy"),
     };
-
-    private void Write(NetworkPolicy policy, Undo undo)
-    {
-        NetworkPolicy? before = _current.Policies.Find(policy.Key);
-        undo.Add($"write policy {policy.Key}", () =>
-        {
-            if (before is null)
-                store.DeletePolicy(policy.Key);
-            else
-                store.WritePolicy(policy.Key, before.SourceYaml);
-        });
-        store.WritePolicy(policy.Key, policy.SourceYaml);
-    }
 
     /// <summary>Null: there is no policy of that name yet.</summary>
     private static bool? IsChange(PolicySet policies, NetworkPolicy policy) =>

@@ -82,8 +82,8 @@ public sealed class StateStore
             : null;
     }
 
-    public void WritePolicyIndex(StoredPolicies policies) =>
-        Write(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
+    public StagedState StagePolicyIndex(StoredPolicies policies) =>
+        new(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
 
     /// <summary>The text of a policy that the index names.</summary>
     /// <exception cref="StateException">Its file is missing or not text.</exception>
@@ -96,6 +96,8 @@ public sealed class StateStore
     }
 
     public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
+
+    public StagedState StagePolicy(PolicyKey key, string yaml) => new(PolicyPath(key), yaml);
 
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicy(PolicyKey key) => Delete(PolicyPath(key));
@@ -164,14 +166,8 @@ public sealed class StateStore
 
     private static void Write(string path, string text)
     {
-        try
-        {
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException)
-        {
-            throw new AgentException(AgentError.Failed, $"cannot write state file {path}: {error.Message}", error);
-        }
+        using var staged = new StagedState(path, text);
+        staged.Replace();
     }
 
     private static void Delete(string path)

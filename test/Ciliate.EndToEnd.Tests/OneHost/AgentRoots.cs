@@ -6,6 +6,7 @@ namespace Ciliate.EndToEnd.Tests.OneHost;
 public sealed class AgentRoots : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ciliate-e2e-").FullName;
+    private SmallDisk? _disk;
 
     public AgentRoots()
     {
@@ -20,6 +21,9 @@ public sealed class AgentRoots : IDisposable
     public string Pins => Path.Combine(BpfFileSystem, "ciliate");
 
     private string BpfFileSystem { get; }
+
+    /// <summary>Puts the state directory on a disk of its own.</summary>
+    public SmallDisk UseSmallDisk() => _disk ??= new SmallDisk(State);
 
     /// <summary>A file of the test's own, such as a policy.</summary>
     public string Write(string name, string text)
@@ -44,6 +48,7 @@ public sealed class AgentRoots : IDisposable
 
     public void Dispose()
     {
+        _disk?.Dispose();
         FileSystem.Unmount(BpfFileSystem);
         Directory.Delete(_directory, recursive: true);
     }

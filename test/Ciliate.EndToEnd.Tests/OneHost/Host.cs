@@ -11,9 +11,15 @@ public sealed class Host : IPlace, IDisposable
 
     /// <param name="options">Flags of the agent beside its roots.</param>
     public Host(params IReadOnlyList<string> options)
+        : this(new AgentRoots(), options)
+    {
+    }
+
+    /// <param name="roots">They go with the host.</param>
+    public Host(AgentRoots roots, params IReadOnlyList<string> options)
     {
         Network = new TestNamespace("host");
-        Roots = new AgentRoots();
+        Roots = roots;
         Ciliate = new CiliateCommand(Network, Roots);
         Agent = new Agent(Network, Roots, Ciliate, options);
         try
