@@ -22,10 +22,10 @@ internal sealed class Replay : IDisposable
     public const int DestinationPorts = 4;
 
     /// <summary>Likewise with fewer source ports: masquerade has not so many for each port of a remote.</summary>
-    public const int OutsideDestinationPorts = 16;
+    public const int OutsideDestinationPorts = 32;
 
     /// <summary>Bits of the source port that the choices use, with so many destination ports.</summary>
-    public const uint SourcePortBits = 15, OutsideSourcePortBits = 13;
+    public const uint SourcePortBits = 15, OutsideSourcePortBits = 12;
 
     /// <summary>Flows that <see cref="PortChoice.ShuffledFlow"/> walks through, each once before one comes again.</summary>
     public const int Flows = 1 << 17;
