@@ -16,11 +16,12 @@ public sealed record BulkTransfer(string Sent, string Received, long Bytes)
     /// <param name="from">Connects.</param>
     /// <param name="bytes">A multiple of 1 MiB.</param>
     /// <param name="download">Whether they go to who connects.</param>
-    public static BulkTransfer Run(IPlace from, IPlace to, Family family, long bytes, bool download = false)
+    /// <param name="port">To connect to; 0 for any that is free.</param>
+    public static BulkTransfer Run(IPlace from, IPlace to, Family family, long bytes, bool download = false, int port = 0)
     {
         IPAddress address = to.Address(family);
         using Socket listener = to.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
-        listener.Bind(new IPEndPoint(address, 0));
+        listener.Bind(new IPEndPoint(address, port));
         listener.Listen();
         using Socket client = from.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         client.Connect(listener.LocalEndPoint!);

@@ -60,7 +60,7 @@ public sealed class PathMtuProbe : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>Whether the kernel did not say instead that this or something before was too large.</summary>
-    private bool TrySend(byte[] datagram)
+    public bool TrySend(byte[] datagram)
     {
         try
         {
