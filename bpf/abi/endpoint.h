@@ -10,10 +10,11 @@ enum endpoint_limits : __u32 {
 
 /* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.
  * Row 0 is nobody's: its commit keeps the last generation given out, its flags the layout version of all
- * maps. commit is the only commit point: the generation in the upper 32 bits, its slot in the lower 32,
- * stored at once. 0 means that there is no generation, and nothing passes. Generations are unique within the
- * agent and never 0. */
+ * maps, its network the oldest version that reads them. commit is the only commit point: the generation in
+ * the upper 32 bits, its slot in the lower 32, stored at once. 0 means that there is no generation, and
+ * nothing passes. Generations are unique within the agent and never 0. */
 struct endpoint {
+	VARIANT_FIELD(__u64 variant);
 	__u64 commit;
 	__u32 ifindex; /* host end of the veth */
 	__u32 network; /* network id: overlapping ranges live in different networks */

@@ -34,6 +34,7 @@ enum flow_flag : __u8 {
  * that of the destination. The version of a container is its generation, that of a remote address its epoch.
  * 0 as a whole: by nobody. One store sets both. */
 struct flow {
+	VARIANT_FIELD(__u64 variant);
 	__u64 judged;
 	__u64 expires; /* jiffies */
 	__u8 flags;

@@ -12,6 +12,7 @@ struct ipcache_key {
 };
 
 struct ipcache_value {
+	VARIANT_FIELD(__u64 variant);
 	__u32 identity;
 	__u32 flags;
 	struct address tunnel_endpoint;
@@ -28,5 +29,6 @@ enum epoch_limits : __u32 {
 /* What flows to and from a remote address were judged under, by epoch_index(address). Raised after ipcache
  * has changed there. */
 struct epoch {
+	VARIANT_FIELD(__u32 variant);
 	__u32 value;
 };

@@ -34,6 +34,7 @@ struct nat_key {
 
 /* Whose it is. Lives as long as its flow. */
 struct nat_value {
+	VARIANT_FIELD(__u32 variant);
 	struct address container;
 	__be16 port;
 	__u16 endpoint;

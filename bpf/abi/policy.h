@@ -17,6 +17,7 @@ enum policy_limits : __u32 {
 };
 
 struct policy_key {
+	VARIANT_FIELD(__u32 variant);
 	__u32 slot;
 	__u32 peer; /* identity; 0 is every peer */
 	enum direction direction;
@@ -32,6 +33,7 @@ enum policy_verdict : __u8 {
 };
 
 struct policy_value {
+	VARIANT_FIELD(__u32 variant);
 	__u32 precedence; /* the highest of all matching entries decides */
 	__u32 rule;
 	enum policy_verdict verdict;
@@ -53,6 +55,7 @@ struct policy_direction {
 
 /* The part of a generation that is not in the policy table. */
 struct slot {
+	VARIANT_FIELD(__u32 variant);
 	__u32 identity;
 	__u32 generation;
 	__u32 endpoint;

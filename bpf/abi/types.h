@@ -5,6 +5,13 @@
 
 #include <linux/types.h>
 
+/* A field that only the build for tests of upgrades has, in which tables are laid out otherwise. */
+#ifdef LAYOUT_VARIANT
+#define VARIANT_FIELD(field) field
+#else
+#define VARIANT_FIELD(field)
+#endif
+
 /* An address of either family: IPv6 as it is, IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), in network order.
  * One form for both families keeps tables and code shared; real IPv6 packets with such addresses are dropped
  * when parsed. */
@@ -33,7 +40,10 @@ enum reserved_identity : __u32 {
 	IDENTITY_WORLD = 2,
 };
 
-/* Layout version of all pinned maps together; raised when any of them changes its meaning. */
+/* Layout version of all pinned maps together; raised when any of them changes its meaning. Where fields stand
+ * may change freely: agents carry them over by their names. LAYOUT_OLDEST is the oldest version that reads
+ * tables of this one, and that this one reads. */
 enum layout : __u32 {
 	LAYOUT_VERSION = 2,
+	LAYOUT_OLDEST = 2,
 };

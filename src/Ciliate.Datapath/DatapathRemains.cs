@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Datapath.Layouts;
 using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
@@ -13,7 +14,7 @@ public sealed record DatapathRemain(string Kind, string Path);
 /// <param name="root">On a bpffs; need not exist.</param>
 public sealed class DatapathRemains(string root) : IDisposable
 {
-    private static readonly string[] OwnDirectories = ["endpoints", "uplinks", "maps"];
+    private static readonly string[] OwnDirectories = ["endpoints", "uplinks"];
 
     private readonly InterfaceHooks _hooks = InterfaceHooks.ForRelease(root);
 
@@ -62,7 +63,7 @@ public sealed class DatapathRemains(string root) : IDisposable
     public void Dispose() => _hooks.Dispose();
 
     private static bool IsOurs(string path) =>
-        Directory.Exists(path) && (OwnDirectories.Contains(Path.GetFileName(path)) || ClsactQdiscs.IsMark(path));
+        Directory.Exists(path) && (OwnDirectories.Contains(Path.GetFileName(path)) || MapDirectories.IsOurs(path) || ClsactQdiscs.IsMark(path));
 
     private void CollectDirectory(string directory, List<DatapathRemain> found)
     {

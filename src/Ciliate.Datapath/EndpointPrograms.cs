@@ -58,6 +58,9 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
 
     public IReadOnlyList<ushort> Attached() => [.. DirectoriesBelow(root).Select(endpoint => endpoint.Id)];
 
+    /// <summary>Ids of all that run.</summary>
+    public IEnumerable<uint> Running() => DirectoriesBelow(root).SelectMany(endpoint => hooks.ProgramsOf(endpoint.Directory));
+
     /// <summary>The endpoints that have records below a root.</summary>
     public static IEnumerable<(ushort Id, string Directory)> DirectoriesBelow(string root)
     {

@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Layouts;
 
 namespace Ciliate.Datapath;
 
@@ -10,14 +11,8 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
     /// <exception cref="DatapathException">The maps were made by an agent whose layouts mean something else.</exception>
     public void CheckLayout(string root)
     {
-        ref uint found = ref rows[0].Flags;
-        if (found == 0)
-            found = (uint)Layout.Version;
-        if (found != (uint)Layout.Version)
-        {
-            throw new DatapathException(
-                $"the maps have layout {found}, this agent needs {(uint)Layout.Version}; remove {root} to start anew (connections are lost)");
-        }
+        LayoutVersions.Require(rows[0], root);
+        LayoutVersions.Stamp(ref rows[0]);
     }
 
     /// <summary>Those that have a row.</summary>

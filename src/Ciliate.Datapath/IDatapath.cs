@@ -60,6 +60,10 @@ public interface IDatapath : IDisposable
     /// milliseconds.</summary>
     void WaitForReaders();
 
+    /// <summary>After <see cref="AttachEndpoint"/> for all endpoints and <see cref="SetUplinks"/>: if the tables had another layout before, carries
+    /// over what programs have added to the old ones since, and removes them. Does nothing while a program still uses them.</summary>
+    void CompleteUpgrade();
+
     /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
     void ReclaimGenerations();
 

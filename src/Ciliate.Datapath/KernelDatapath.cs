@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Datapath.Layouts;
 using Ciliate.Linux;
 using Ciliate.Netlink;
 
@@ -17,6 +18,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly BpfLoader _loader;
     private readonly TickClock _clock;
     private readonly GracePeriod _gracePeriod = new();
+    private readonly MapDirectories _directories;
     private readonly PinnedMaps _maps;
     private readonly EndpointTable _endpoints;
     private readonly InterfaceHooks _hooks;
@@ -41,7 +43,8 @@ public sealed partial class KernelDatapath : IDatapath
             blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
             _loader = new BpfLoader();
             _clock = new TickClock(_loader);
-            _maps = PinnedMaps.Open(_loader, blueprint, options.Root);
+            _directories = new MapDirectories(options.Root, blueprint);
+            _maps = PinnedMaps.Open(_loader, blueprint, _directories.Prepare(_loader));
             _endpoints = new EndpointTable(_maps.Endpoints);
             _endpoints.CheckLayout(options.Root);
             _slots = new SlotTable(_maps.Slots);
@@ -111,6 +114,12 @@ public sealed partial class KernelDatapath : IDatapath
         _endpoints.Erase(endpointId);
         _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Cpus.PossibleCount]);
         _maps.JudgedAgain.Update(endpointId, new ulong[Cpus.PossibleCount]);
+    });
+
+    public void CompleteUpgrade() => Explain("remove the tables of another layout", () =>
+    {
+        if (_directories.Finish(_programs.Running().Concat(_uplinkPrograms.Running()), _gracePeriod.Wait))
+            _flowCounts.Verify();
     });
 
     public IReadOnlyList<ushort> AttachedEndpoints() => [.. _programs.Attached().Union(_endpoints.Ids())];

@@ -1,6 +1,5 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
-using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -79,10 +78,9 @@ internal sealed class PinnedMaps : IDisposable
 
     public BpfMap Events { get; }
 
-    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string root)
+    /// <param name="directory">On a bpffs; what is pinned there has the blueprint's layouts.</param>
+    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory)
     {
-        var directory = Path.Combine(root, "maps");
-        FileSystem.MakeDirectory(directory);
         // The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything depends on it.
         return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = directory }));
     }

@@ -46,6 +46,7 @@ public sealed class RunningAgent : IAsyncDisposable
         {
             await services.Loop.RunAsync(services.Adopt, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(services.Masquerade.Begin, cancellationToken).ConfigureAwait(false);
+            await services.Loop.RunAsync(datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             agent.Begin(logger);
             agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
         }

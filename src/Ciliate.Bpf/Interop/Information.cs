@@ -41,6 +41,15 @@ internal unsafe struct bpf_prog_info
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal unsafe struct bpf_btf_info
+{
+    public void* btf;
+    public uint btf_size, id;
+    public void* name;
+    public uint name_len, kernel_btf;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal struct bpf_link_info
 {
     public uint type, id, prog_id, reserved;

@@ -69,6 +69,10 @@ internal sealed class InterfaceHooks : IDisposable
             : 0;
     }
 
+    /// <summary>Ids of the programs that run by the records of a directory.</summary>
+    public IEnumerable<uint> ProgramsOf(string directory) =>
+        Directory.GetFileSystemEntries(directory).Select(record => BackendOf(record).ProgramOf(record)).Where(id => id != 0);
+
     public void Dispose()
     {
         foreach (var backend in _backends)

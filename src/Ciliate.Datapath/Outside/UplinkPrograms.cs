@@ -50,5 +50,8 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         }
     }
 
+    /// <summary>Ids of all that run.</summary>
+    public IEnumerable<uint> Running() => Directory.Exists(_root) ? Directory.GetDirectories(_root).SelectMany(hooks.ProgramsOf) : [];
+
     private string PathOf(int ifIndex) => Path.Combine(_root, ifIndex.ToString(CultureInfo.InvariantCulture));
 }

@@ -73,6 +73,15 @@ public static class FileSystem
         }
     }
 
+    /// <summary>Gives a directory another name; there must be none of that name, or an empty one.</summary>
+    public static void Rename(string path, string name)
+    {
+        if (LibC.rename(path, name) < 0)
+        {
+            throw LinuxException.Last($"rename {path} to {name}");
+        }
+    }
+
     /// <summary>Takes away an empty directory. Safe to repeat.</summary>
     public static void RemoveDirectory(string path)
     {

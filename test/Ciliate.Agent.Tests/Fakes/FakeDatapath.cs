@@ -109,6 +109,10 @@ internal sealed class FakeDatapath : IDatapath
 
     public void WaitForReaders() => Enter("wait");
 
+    public void CompleteUpgrade()
+    {
+    }
+
     public void ReclaimGenerations()
     {
     }

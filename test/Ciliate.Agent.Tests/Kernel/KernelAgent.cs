@@ -91,6 +91,7 @@ internal sealed class KernelAgent : IDisposable
     {
         Services.RetryAdoption();
         Services.Policies.CleanUp();
+        Datapath.CompleteUpgrade();
         Datapath.ReclaimGenerations();
     });
 
