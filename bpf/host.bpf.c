@@ -43,6 +43,14 @@ static __always_inline int pass_answer(struct __sk_buff *skb, struct packet *p, 
 	return result;
 }
 
+/* A packet against the rules: the stack knows what to do with its own, but would drop a container's without a
+ * word. */
+static __always_inline int refuse_for_container(const struct packet *p, struct judgement *j, int reason)
+{
+	j->destination_endpoint = destined_container(p);
+	return j->destination_endpoint ? reason : TC_ACT_OK;
+}
+
 /* tc ingress of an uplink. */
 SEC("tc")
 int from_uplink(struct __sk_buff *skb)
@@ -54,11 +62,14 @@ int from_uplink(struct __sk_buff *skb)
 
 	struct packet p = {.ethertype = host16(skb->protocol)};
 	struct judgement j = {.direction = DIRECTION_INGRESS, .source_identity = IDENTITY_WORLD};
-	if (parse_ip(skb, &p))
-		return TC_ACT_OK; /* the stack knows what to do with it */
-	int result = is_uplink_address(&p) ? TC_ACT_OK : pass_to_container(skb, &p);
-	if (result == TC_ACT_OK)
-		result = pass_answer(skb, &p, &j);
+	int result = parse_ip(skb, &p);
+	if (unlikely(result)) {
+		result = refuse_for_container(&p, &j, result);
+	} else {
+		result = is_uplink_address(&p) ? TC_ACT_OK : pass_to_container(skb, &p);
+		if (result == TC_ACT_OK)
+			result = pass_answer(skb, &p, &j);
+	}
 	if (likely(result >= 0))
 		return result;
 	count_drop(-result, DIRECTION_INGRESS, skb->len);

@@ -62,8 +62,8 @@ struct judgement {
 	__u16 destination_endpoint;
 	enum direction direction;
 	__u8 reply;
-	__u8 own_address; /* of the flow: not to be masqueraded */
-	__u8 by_host;     /* the other side is the host itself, whatever its address */
+	__u8 own_address;  /* of the flow: not to be masqueraded */
+	__u8 by_host;      /* the other side is the host itself, whatever its address */
 	__u32 translation; /* of the flow, see translation_of() */
 	__u32 reserved2;
 };

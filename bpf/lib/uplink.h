@@ -39,15 +39,22 @@ static __always_inline int hand_over(struct __sk_buff *skb, const struct packet 
 	return bpf_redirect(endpoint->ifindex, 0);
 }
 
-/* Sets *found if the destination is a container. What cannot go on for its size or its hops is the stack's to
- * answer. */
+/* Which container the packet is for; 0: none. */
+static __always_inline __u32 destined_container(const struct packet *p)
+{
+	struct local_key key = {.address = p->destination, .network = network_id};
+	struct local_value *local = bpf_map_lookup_elem(&local_endpoints, &key);
+	return local ? local->endpoint : 0;
+}
+
+/* Straight to the container that it is for, if any. What cannot go on for its size or its hops is the stack's
+ * to answer. */
 SUBPROGRAM int pass_to_container(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return TC_ACT_OK;
-	struct local_key key = {.address = p->destination, .network = network_id};
-	struct local_value *local = bpf_map_lookup_elem(&local_endpoints, &key);
-	struct endpoint *endpoint = local ? endpoint_row(local->endpoint) : NULL;
+	__u32 id = destined_container(p);
+	struct endpoint *endpoint = id ? endpoint_row(id) : NULL;
 	if (!endpoint || !endpoint->ifindex || p->hop_limit <= 1 || !fits(skb, endpoint->ifindex))
 		return TC_ACT_OK;
 	return hand_over(skb, p, endpoint);

@@ -83,6 +83,19 @@ public sealed class SocketTests(Talkers talkers) : IClassFixture<Talkers>
         talkers.DropsFor(talkers.Other, before, Expectations.IngressDenied);
     }
 
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Policy_decides_before_anybody_is_told_that_the_hops_are_used_up(Family family)
+    {
+        using Socket socket = Connected(talkers.Other, family);
+        socket.Ttl = 1;
+        int before = talkers.DropsOf(talkers.Other).Count;
+
+        socket.Send([1, 2, 3]);
+
+        talkers.DropsFor(talkers.Other, before, Expectations.IngressDenied);
+        Assert.False(socket.Poll(TimeSpan.Zero, SelectMode.SelectRead), "an error came back");
+    }
+
     /// <summary>By UDP.</summary>
     /// <param name="segment">Bytes of the datagrams that the kernel is to cut what is sent into (udp(7), UDP_SEGMENT); 0: as it is.</param>
     private Socket Connected(Container from, Family family, int segment = 0)
