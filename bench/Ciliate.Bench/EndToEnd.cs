@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Ciliate.Bench.Processes;
 using Ciliate.Bench.Results;
 using Ciliate.Bench.Topologies;
@@ -10,8 +9,6 @@ namespace Ciliate.Bench;
 internal sealed class EndToEnd : IDisposable
 {
     private static readonly Workload[] s_workloads = [new RequestResponse(), new ConnectRequestResponse(), new DatagramRequestResponse()];
-    private static readonly (AddressFamily Family, string Name)[] s_families =
-        [(AddressFamily.InterNetwork, "ipv4"), (AddressFamily.InterNetworkV6, "ipv6")];
 
     private static readonly Func<Topology>[] s_others =
         [VethTopology.Make, FloorTopology.MakeRedirect, FloorTopology.MakeRedirectWithState, BridgeTopology.Make];
@@ -20,13 +17,11 @@ internal sealed class EndToEnd : IDisposable
     private readonly Resources _resources = new();
     private readonly List<Topology> _topologies = [];
     private readonly Latencies _latencies = new();
-    private readonly TimeSpan _slice;
     private readonly CiliateNode _node;
 
     private EndToEnd(Options options, CancellationToken cancellation)
     {
         _options = options;
-        _slice = TimeSpan.FromMilliseconds(options.Quick ? 40 : 600);
         try
         {
             _node = Add(CiliateNode.Make(options.Binaries), node => node.Topology);
@@ -47,7 +42,7 @@ internal sealed class EndToEnd : IDisposable
     /// <summary>Null when no case is wanted that needs a wire.</summary>
     public static EndToEnd? Make(Options options, CancellationToken cancellation)
     {
-        bool wanted = s_families.Any(family => s_workloads.Any(workload => IsWanted(options, workload, family.Name)))
+        bool wanted = Family.All.Any(family => s_workloads.Any(workload => IsWanted(options, workload, family.Name)))
             || options.Wants(Memory.Resident, "") || options.Wants(Memory.Maps, "");
         return wanted ? new EndToEnd(options, cancellation) : null;
     }
@@ -63,7 +58,7 @@ internal sealed class EndToEnd : IDisposable
 
     /// <summary>The slices of one round.</summary>
     public IEnumerable<(string What, Action Run)> Slices(Series series) =>
-        from family in s_families
+        from family in Family.All
         from workload in s_workloads
         where IsWanted(_options, workload, family.Name)
         from topology in _topologies
@@ -74,9 +69,9 @@ internal sealed class EndToEnd : IDisposable
     private static bool IsWanted(Options options, Workload workload, string family) =>
         workload.Measures.Any(measure => options.Wants(measure, family));
 
-    private void Measure(Series series, Workload workload, Topology topology, (AddressFamily Kernel, string Name) family)
+    private void Measure(Series series, Workload workload, Topology topology, Family family)
     {
-        foreach (var (measure, value) in workload.Run(topology, family.Kernel, _slice, _latencies))
+        foreach (var (measure, value) in workload.Run(topology, family.Kernel, _options.Slice, _latencies))
         {
             if (_options.Wants(measure, family.Name))
                 series.Add(measure, family.Name, topology.Name, value);

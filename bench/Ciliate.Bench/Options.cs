@@ -12,6 +12,9 @@ namespace Ciliate.Bench;
 /// <param name="Output">File of the result lines.</param>
 internal sealed record Options(int Rounds, bool Quick, string CasePattern, string Binaries, string Output)
 {
+    /// <summary>Of one workload on one topology.</summary>
+    public TimeSpan Slice => TimeSpan.FromMilliseconds(Quick ? 40 : 600);
+
     public bool Wants(Measure measure, string variant) =>
         FileSystemName.MatchesSimpleExpression(CasePattern, Series.NameOf(measure, variant), ignoreCase: false);
 }

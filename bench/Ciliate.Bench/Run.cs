@@ -1,3 +1,4 @@
+using Ciliate.Bench.Neighbours;
 using Ciliate.Bench.Processes;
 using Ciliate.Bench.Programs;
 using Ciliate.Bench.Results;
@@ -25,9 +26,14 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
         progress.Say("setting up");
         using var endToEnd = EndToEnd.Make(options, cancellation);
         endToEnd?.MeasureMemory(_series);
+        using var neighbours = NeighbourRuns.Make(options);
+        ProgramSizes.Measure(options, _series);
         for (int round = 1; round <= options.Rounds; round++)
         {
-            (string What, Action Run)[] slices = [.. endToEnd?.Slices(_series) ?? [], .. ProgramSlice(), .. CollectionSlice(), .. StartSlice()];
+            (string What, Action Run)[] slices =
+            [
+                .. endToEnd?.Slices(_series) ?? [], .. neighbours?.Slices(_series) ?? [], .. ProgramSlice(), .. CollectionSlice(), .. StartSlice(),
+            ];
             Random.Shared.Shuffle(slices);
             foreach (var (what, run) in slices)
             {

@@ -93,6 +93,8 @@ public sealed class AgentServices : IAsyncDisposable
 
     public FlowLog Flows { get; } = new();
 
+    public CollectionFigures Collection { get; } = new();
+
     public FlowRecorder Recorder { get; }
 
     /// <summary>Reads the state, makes the gateway and takes over what is in the kernel. Everything else comes after.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ciliate.Bpf;
@@ -36,33 +37,44 @@ internal sealed class FlowCollector : IDisposable
         _reap = _object.Program(Reap);
     }
 
-    /// <summary>One look at the whole table; how many flows were removed. Flows of endpoints that are gone end, and are removed when they
+    /// <summary>One look at the whole table. Flows of endpoints that are gone end, and are removed when they
     /// have been so for a while like all others. <paramref name="pause"/> is called between chunks.</summary>
-    public int Collect(Action pause, CancellationToken cancellation) => Sweep(purge: 0, pause, cancellation);
+    public CollectionRound Collect(Action pause, CancellationToken cancellation) => Sweep(purge: 0, pause, cancellation);
 
     /// <summary>Ends every flow of an endpoint, so that its number can be given out again.</summary>
     public void Purge(ushort endpoint) => Sweep(endpoint, pause: null, CancellationToken.None);
 
     public void Dispose() => _object.Dispose();
 
-    private int Sweep(ushort purge, Action? pause, CancellationToken cancellation)
+    private CollectionRound Sweep(ushort purge, Action? pause, CancellationToken cancellation)
     {
         var request = new Request(_reap, purge);
         ulong now = _clock.Now();
         int removed = 0, seen = 0;
+        var longest = TimeSpan.Zero;
+        long since = Stopwatch.GetTimestamp();
         foreach (var (key, flow) in _flows.Entries(Chunk))
         {
             if (IsOver(flow, now, purge))
                 removed += request.Add(key);
             if (++seen % Chunk != 0)
                 continue;
-            removed += request.Send();
+            EndStep();
             if (cancellation.IsCancellationRequested)
-                return removed;
+                break;
             pause?.Invoke();
+            since = Stopwatch.GetTimestamp();
             now = _clock.Now();
         }
-        return removed + request.Send();
+        EndStep();
+        return new CollectionRound(seen, removed, longest);
+
+        void EndStep()
+        {
+            removed += request.Send();
+            var step = Stopwatch.GetElapsedTime(since);
+            longest = step > longest ? step : longest;
+        }
     }
 
     private bool IsOver(in Flow flow, ulong now, ushort purge) =>

@@ -67,9 +67,9 @@ public interface IDatapath : IDisposable
     /// <summary>Frees what generations past have left behind. Takes a grace period of some milliseconds.</summary>
     void ReclaimGenerations();
 
-    /// <summary>Removes flows that have expired; returns how many. Goes through the whole table, in small steps. Thread-safe: call it from a
-    /// thread of its own.</summary>
-    int CollectFlows(CancellationToken cancellation = default);
+    /// <summary>Removes flows that have expired. Goes through the whole table, in small steps. Thread-safe: call it from a thread of its
+    /// own.</summary>
+    CollectionRound CollectFlows(CancellationToken cancellation = default);
 
     /// <summary>Verdict events in the order of the ring buffer. Bounded; what did not fit is in <see cref="LostEvents"/>. Thread-safe.</summary>
     ChannelReader<VerdictEvent> Events { get; }
@@ -185,6 +185,12 @@ public sealed record FlowRow(
     IPAddress Source, ushort SourcePort, IPAddress Destination, ushort DestinationPort, byte Protocol, string State, int ExpiresInSeconds,
     uint SourceIdentity, uint DestinationIdentity, ushort SourceEndpoint, ushort DestinationEndpoint,
     uint SourceGeneration, uint DestinationGeneration, uint EgressRuleId, uint IngressRuleId);
+
+/// <summary>One look at the flow table.</summary>
+/// <param name="Scanned">Entries that were looked at.</param>
+/// <param name="Removed">Those of them that had ended and are gone.</param>
+/// <param name="LongestStep">The longest that it went on without a pause; what it waited for a CPU meanwhile is included.</param>
+public readonly record struct CollectionRound(int Scanned, int Removed, TimeSpan LongestStep);
 
 public sealed record IpcacheRow(IPNetwork Prefix, uint Identity);
 

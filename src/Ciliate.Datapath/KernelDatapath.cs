@@ -136,11 +136,11 @@ public sealed partial class KernelDatapath : IDatapath
 
     public void DeleteIpcache(IPNetwork prefix) => Explain($"delete ipcache entry {prefix}", () => _ipcache.Delete(prefix));
 
-    public int CollectFlows(CancellationToken cancellation = default) =>
+    public CollectionRound CollectFlows(CancellationToken cancellation = default) =>
         CollectFlows(() => Thread.Sleep(BetweenChunks), cancellation);
 
     /// <param name="pause">Called between chunks.</param>
-    internal int CollectFlows(Action pause, CancellationToken cancellation) =>
+    internal CollectionRound CollectFlows(Action pause, CancellationToken cancellation) =>
         Explain("collect flows", () => _collector.Collect(pause, cancellation));
 
     /// <summary>The endpoint in the tables, and its programs loaded but not attached: for runs without a wire.</summary>

@@ -22,7 +22,7 @@ public sealed class FlowCollectionTests
             Assert.Equal(Redirect, rig.VerdictOf(port % 2 == 0 ? Rig.WebId : Rig.DbId, FrameOf(rig, port % 2 == 0, Family.IPv4, port)));
 
         int removed = 0;
-        Eventually.Holds(() => (removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken)) >= many, "expired flows are removed", s_patience);
+        Eventually.Holds(() => (removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed) >= many, "expired flows are removed", s_patience);
 
         Assert.Equal(many, removed);
         Assert.Equal("syn-sent", Assert.Single(rig.Datapath.DumpFlows()).State);
@@ -39,7 +39,7 @@ public sealed class FlowCollectionTests
         rig.Datapath.DetachEndpoint(Rig.DbId);
 
         int removed = 0;
-        Eventually.Holds(() => (removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken)) >= 1, "the flow of the detached endpoint is removed", s_patience);
+        Eventually.Holds(() => (removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed) >= 1, "the flow of the detached endpoint is removed", s_patience);
         Assert.Equal(1, removed);
         Assert.Equal(Rig.Remote.IPv4, Assert.Single(rig.Datapath.DumpFlows()).Destination);
         FlowShareTests.CountsAreExact(rig);
@@ -55,7 +55,7 @@ public sealed class FlowCollectionTests
         rig.Register(Rig.DbId, Rig.Db);
         rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: false);
 
-        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken) == 1, "the flow of the endpoint that was before is removed", s_patience);
+        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed == 1, "the flow of the endpoint that was before is removed", s_patience);
         Assert.Empty(rig.Datapath.DumpFlows());
         FlowShareTests.CountsAreExact(rig);
     }
@@ -75,7 +75,7 @@ public sealed class FlowCollectionTests
         var senders = new[] { Family.IPv4, Family.IPv6 }.Select(family => new Thread(() => Send(family))).ToList();
         senders.ForEach(sender => sender.Start());
         while (removed < enough && !stop.IsCancellationRequested)
-            removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken);
+            removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed;
         stop.Cancel();
         senders.ForEach(sender => sender.Join());
 
@@ -83,7 +83,7 @@ public sealed class FlowCollectionTests
         Assert.True(removed >= enough, $"only {removed} flows were removed in time");
         Assert.True(Interlocked.Read(ref answered) > enough, $"only {answered} answers were in time to tell something");
         FlowShareTests.CountsAreExact(rig);
-        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken) == 0 && rig.Datapath.DumpFlows().Count == 0, "the table is empty", s_patience);
+        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed == 0 && rig.Datapath.DumpFlows().Count == 0, "the table is empty", s_patience);
         FlowShareTests.CountsAreExact(rig);
 
         void Send(Family family)

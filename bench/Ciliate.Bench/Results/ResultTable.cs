@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ciliate.Bench.Neighbours;
 using Ciliate.Bench.Topologies;
 using Spectre.Console;
 
@@ -9,7 +10,8 @@ internal static class ResultTable
 {
     private static readonly string[] s_order =
     [
-        VethTopology.Name, FloorTopology.Redirect, FloorTopology.RedirectWithState, BridgeTopology.Name, Comparison.Ours,
+        VethTopology.Name, FloorTopology.Redirect, FloorTopology.RedirectWithState, BridgeTopology.Name, NeighbourRuns.Idle, NeighbourRuns.OneFlow,
+        Comparison.Ours,
     ];
 
     public static void Print(Series series)

@@ -9,15 +9,20 @@ namespace Ciliate.Bench.Topologies;
 /// <summary>A node with the real agent and the real client: two containers under a policy that is enforced in both directions.</summary>
 internal sealed class CiliateNode
 {
+    /// <summary>The two containers that there are from the start.</summary>
+    public const string Client = "client", Server = "server";
+
     private const int FillerRules = 100;
     private static readonly TimeSpan s_readyWithin = TimeSpan.FromSeconds(15);
 
+    private readonly Resources _resources;
     private readonly string _client;
     private readonly string _socket;
     private readonly TestNamespace _node;
 
-    private CiliateNode(Resources resources, string binaries)
+    private CiliateNode(Resources resources, string binaries, string[] options)
     {
+        _resources = resources;
         _client = Path.Combine(binaries, "ciliate");
         string agent = Path.Combine(binaries, "ciliated");
         foreach (string binary in new[] { _client, agent })
@@ -30,29 +35,54 @@ internal sealed class CiliateNode
         var bpf = resources.Add(new BpfFileSystem());
         _node = resources.Add(new TestNamespace("ciliate-node"));
         _socket = Path.Combine(directory, "ciliate.sock");
-        Agent = resources.Add(TestProcess.Start(
-            _node, agent, "--socket", _socket, "--state-dir", Path.Combine(directory, "state"),
-            "--bpf-root", Path.Combine(bpf.Path, "ciliate"), "--flow-table-size", "524288"));
-        var (web, client) = (resources.Add(new TestNamespace("ciliate-server")), resources.Add(new TestNamespace("ciliate-client")));
+        string[] all =
+        [
+            "--socket", _socket, "--state-dir", Path.Combine(directory, "state"), "--bpf-root", Path.Combine(bpf.Path, "ciliate"),
+            "--flow-table-size", "524288", .. options,
+        ];
+        Agent = resources.Add(TestProcess.Start(_node, agent, all));
         AwaitAgent();
-        Add("server", web);
-        Add("client", client);
+        var (server, client) = (Add(Server), Add(Client));
         string policy = Path.Combine(directory, "policy.yaml");
         File.WriteAllText(policy, Policy());
         Run("policy", "apply", "-f", policy);
-        var (ipv4, ipv6) = AddressesOf("server");
-        Topology = new Topology(Results.Comparison.Ours, client, web, ipv4, ipv6, resources);
+        var (ipv4, ipv6) = AddressesOf(Server);
+        Topology = new Topology(Results.Comparison.Ours, client, server, ipv4, ipv6, resources);
     }
 
     public Topology Topology { get; }
 
     public TestProcess Agent { get; }
 
-    public static CiliateNode Make(string binaries)
+    /// <param name="options">Of the agent, beside those that it always gets.</param>
+    public static CiliateNode Make(string binaries, params string[] options)
     {
         CiliateNode? node = null;
-        Topology.Make(resources => (node = new CiliateNode(resources, binaries)).Topology);
+        Topology.Make(resources => (node = new CiliateNode(resources, binaries, options)).Topology);
         return node!;
+    }
+
+    /// <summary>One more container; no policy selects it unless it has the name of one that there is from the start.</summary>
+    public TestNamespace Add(string name)
+    {
+        var container = _resources.Add(new TestNamespace($"ciliate-{name}"));
+        Run("endpoint", "add", name, "--netns", container.Path, "--label", $"app={name}");
+        return container;
+    }
+
+    /// <summary>The node itself, as its containers reach it, one address of each family.</summary>
+    public IReadOnlyList<IPAddress> Gateways()
+    {
+        using var status = JsonDocument.Parse(Run("status", "-o", "json"));
+        var ranges = status.RootElement.GetProperty("ipam");
+        return [.. Family.All.Select(family => IPAddress.Parse(ranges.GetProperty(family.Name).GetProperty("gateway").GetString()!))];
+    }
+
+    /// <summary>Packets of a container, and to it, that were dropped so far.</summary>
+    public long DropsOf(string name)
+    {
+        using var endpoint = JsonDocument.Parse(Run("endpoint", "get", name, "-o", "json"));
+        return endpoint.RootElement.GetProperty("status").GetProperty("traffic").GetProperty("drops").GetInt64();
     }
 
     private void AwaitAgent()
@@ -68,9 +98,6 @@ internal sealed class CiliateNode
         if (Agent.HasExited)
             throw new BenchException($"ciliated did not start: {LastLine(Agent.Errors)}");
     }
-
-    private void Add(string name, TestNamespace container) =>
-        Run("endpoint", "add", name, "--netns", container.Path, "--label", $"app={name}");
 
     private (IPAddress IPv4, IPAddress IPv6) AddressesOf(string name)
     {
@@ -105,7 +132,7 @@ internal sealed class CiliateNode
             (RequestResponse.ServedPort, "TCP"), (ConnectRequestResponse.ServedPort, "TCP"), (DatagramRequestResponse.ServedPort, "UDP"),
         };
         string served = string.Join(", ", ports.Select(port => $$"""{port: "{{port.Number}}", protocol: {{port.Protocol}} }"""));
-        return string.Join("---\n", OneSide("client", "server", served), OneSide("server", "client", served));
+        return string.Join("---\n", OneSide(Client, Server, served), OneSide(Server, Client, served));
     }
 
     private static string OneSide(string subject, string peer, string served) => $$"""

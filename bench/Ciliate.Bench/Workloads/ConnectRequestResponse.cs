@@ -12,8 +12,10 @@ internal sealed unsafe class ConnectRequestResponse() : Workload(ServedPort, Soc
 {
     public const ushort ServedPort = 5002;
 
+    /// <summary>Connections per second.</summary>
+    public static readonly Measure Rate = new("tcp-connections", "1/s", LowerIsBetter: false);
+
     private static readonly Measure Median = new("tcp-crr-p50", "us", LowerIsBetter: true);
-    private static readonly Measure Rate = new("tcp-connections", "1/s", LowerIsBetter: false);
 
     public override IReadOnlyList<Measure> Measures => [Median, Rate];
 

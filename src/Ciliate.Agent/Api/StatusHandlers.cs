@@ -32,7 +32,7 @@ internal sealed class StatusHandlers(AgentServices agent)
             new EndpointCounts(endpoints.Length, endpoints.Count(endpoint => endpoint.State == Endpoints.EndpointState.Ready)),
             agent.Identities.Identities.Rows.Count(row => row.Holders > 0),
             new PolicyCounts(policies.Policies.Count, (ulong)policies.Revision),
-            new FlowTableStatus(agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize),
+            FlowTable(),
             Masquerade(),
             new EventStatus(agent.Flows.Count, agent.Datapath.LostEvents),
             Drops());
@@ -42,6 +42,14 @@ internal sealed class StatusHandlers(AgentServices agent)
         endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone
             ? new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it")
             : new AgentState(AgentState.Ok, "all endpoints are connected and protected");
+
+    private FlowTableStatus FlowTable() => new(
+        agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize,
+        agent.Collection.Latest is { Round: var round } latest
+            ? new CollectionStatus(round.Scanned, round.Removed, Milliseconds(round.LongestStep), Milliseconds(latest.LongestStep))
+            : null);
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
     private MasqueradeStatus Masquerade() => new(
         agent.Masquerade.WhyNot(ipv4: true) ?? MasqueradeStatus.Active,

@@ -1,3 +1,4 @@
+using Ciliate.Agent.Flows;
 using Ciliate.Agent.Logging;
 using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>Removes flows that have ended, every few seconds. Beside the control loop, which nobody shall wait for because a table is
 /// large.</summary>
-internal sealed class FlowCollection(IDatapath datapath, TimeProvider time, ILogger logger)
+internal sealed class FlowCollection(IDatapath datapath, CollectionFigures figures, TimeProvider time, ILogger logger)
 {
     /// <summary>Runs until cancelled. A round that fails is logged and followed by the next.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -20,9 +21,10 @@ internal sealed class FlowCollection(IDatapath datapath, TimeProvider time, ILog
     {
         try
         {
-            int collected = datapath.CollectFlows(cancellationToken);
-            if (collected > 0)
-                logger.FlowsCollected(collected);
+            CollectionRound round = datapath.CollectFlows(cancellationToken);
+            figures.Add(round);
+            if (round.Removed > 0)
+                logger.FlowsCollected(round.Removed);
         }
         catch (DatapathException error)
         {

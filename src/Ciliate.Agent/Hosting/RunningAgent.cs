@@ -68,7 +68,7 @@ public sealed class RunningAgent : IAsyncDisposable
         new Housekeeping(
             _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Masquerade, _services.Loop,
             _services.Time, logger).RunAsync(_stop.Token),
-        new FlowCollection(_services.Datapath, _services.Time, logger).RunAsync(_stop.Token),
+        new FlowCollection(_services.Datapath, _services.Collection, _services.Time, logger).RunAsync(_stop.Token),
     ];
 
     /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>

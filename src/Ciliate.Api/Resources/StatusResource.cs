@@ -53,7 +53,15 @@ public sealed record EndpointCounts(int Total, int Ready);
 public sealed record PolicyCounts(int Count, ulong Revision);
 
 /// <param name="Used">Flows in the kernel's table, expired ones that are not collected yet included.</param>
-public sealed record FlowTableStatus(long Used, long Max);
+/// <param name="Collection">Null: the first round has not ended yet.</param>
+public sealed record FlowTableStatus(long Used, long Max, CollectionStatus? Collection = null);
+
+/// <summary>The last round of removing flows that have ended.</summary>
+/// <param name="Scanned">Entries that it looked at.</param>
+/// <param name="Removed">Those of them that it removed.</param>
+/// <param name="StepMilliseconds">The longest that it went on without a pause.</param>
+/// <param name="LongestStepMilliseconds">Likewise, of all rounds since the agent's start.</param>
+public sealed record CollectionStatus(long Scanned, long Removed, double StepMilliseconds, double LongestStepMilliseconds);
 
 /// <param name="IPv4"><c>active</c>, or why containers cannot go outside by IPv4 under an uplink's address.</param>
 /// <param name="IPv6">Likewise.</param>

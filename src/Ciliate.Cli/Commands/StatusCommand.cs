@@ -29,6 +29,7 @@ internal static class StatusCommand
         ("Identities", Text($"{status.Identities}")),
         ("Policies", Text($"{status.Policies.Count}, revision {status.Policies.Revision}")),
         ("Flows", Text($"{status.FlowTable.Used} of {status.FlowTable.Max}")),
+        .. status.FlowTable.Collection is { } collection ? [("Collection", Collection(collection))] : Array.Empty<(string, Cell)>(),
         ("Masquerade", Masquerade(status.Masquerade)),
         .. status.Masquerade.Uplinks.Select(uplink => ("Uplink", (Cell)Uplink(uplink))),
         ("Events", Text($"{status.Events.Seen} seen, {status.Events.Lost} lost")),
@@ -38,6 +39,9 @@ internal static class StatusCommand
     private static Cell Range(AddressRangeStatus? range) => range is null
         ? new Cell("off", CellStyle.Muted)
         : Text($"{range.Range}, gateway {range.Gateway}, {range.Used} of {range.Capacity} addresses used");
+
+    private static Cell Collection(CollectionStatus status) => Text(
+        $"{status.Scanned} flows seen, {status.Removed} removed, longest step {status.StepMilliseconds} ms, ever {status.LongestStepMilliseconds} ms");
 
     private static string Masquerade(MasqueradeStatus status) => $"IPv4 {status.IPv4}, IPv6 {status.IPv6}, ports {status.Ports}";
 

@@ -186,6 +186,12 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Status_tells_the_last_collection_of_flows() => Eventually.Holds(
+        () => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().FlowTable.Collection
+            == new CollectionStatus(Scanned: 15, Removed: 3, StepMilliseconds: 0.214, LongestStepMilliseconds: 0.214),
+        "a round of the collection is told", TimeSpan.FromSeconds(30));
+
+    [Fact]
     public async Task A_container_that_ends_is_told_as_disconnected()
     {
         await AddWebAsync();

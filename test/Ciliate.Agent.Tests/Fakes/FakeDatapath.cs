@@ -117,7 +117,7 @@ internal sealed class FakeDatapath : IDatapath
     {
     }
 
-    public int CollectFlows(CancellationToken cancellation) => 0;
+    public CollectionRound CollectFlows(CancellationToken cancellation) => new(Scanned: 15, Removed: 3, TimeSpan.FromMicroseconds(214));
 
     public IReadOnlyList<EndpointRow> DumpEndpoints() =>
     [

@@ -217,7 +217,7 @@ public sealed class MasqueradeTests
         Thread.Sleep(10 * life);
 
         rig.Answers(Rig.Web, answer).IsDropped(DropReason.NoFlow);
-        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken) == 1, "the flow is removed", TimeSpan.FromSeconds(30));
+        Eventually.Holds(() => rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed == 1, "the flow is removed", TimeSpan.FromSeconds(30));
 
         Assert.Empty(rig.Datapath.DumpNat());
         Assert.Equal(answer, rig.Receives(answer).IsPassed().Data);

@@ -73,6 +73,9 @@ internal sealed class OutsideRig : IPacketRig
         .. ToContainer(ipv6),
     ];
 
+    /// <summary>All that are loaded for a container and an uplink.</summary>
+    public IEnumerable<BpfProgram> Programs => _container.Programs.Values.Concat(_uplink.Programs.Values);
+
     public T Run<T>(Func<T> work) => _host.Run(work);
 
     public int TakeEvents() => RigTables.TakeEvents(_datapath);
