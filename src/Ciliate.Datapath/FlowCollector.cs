@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
+using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -11,7 +11,7 @@ namespace Ciliate.Datapath;
 /// after the look stays, and the counts never drift, whenever the agent ends. Thread-safe, and safe beside all other calls.</summary>
 internal sealed class FlowCollector : IDisposable
 {
-    /// <summary>Entries that are looked at in one go, well below a millisecond's work even if all of them are removed.</summary>
+    /// <summary>Entries that are looked at in one go: about a millisecond's work if all of them are removed.</summary>
     public const int Chunk = 1024;
 
     private const string Reap = "reap";
@@ -52,7 +52,7 @@ internal sealed class FlowCollector : IDisposable
         ulong now = _clock.Now();
         int removed = 0, seen = 0;
         var longest = TimeSpan.Zero;
-        long since = Stopwatch.GetTimestamp();
+        ulong since = KernelClock.OfThread;
         foreach (var (key, flow) in _flows.Entries(Chunk))
         {
             if (IsOver(flow, now, purge))
@@ -63,7 +63,7 @@ internal sealed class FlowCollector : IDisposable
             if (cancellation.IsCancellationRequested)
                 break;
             pause?.Invoke();
-            since = Stopwatch.GetTimestamp();
+            since = KernelClock.OfThread;
             now = _clock.Now();
         }
         EndStep();
@@ -72,7 +72,7 @@ internal sealed class FlowCollector : IDisposable
         void EndStep()
         {
             removed += request.Send();
-            var step = Stopwatch.GetElapsedTime(since);
+            var step = TimeSpan.FromMicroseconds((KernelClock.OfThread - since) / 1000.0);
             longest = step > longest ? step : longest;
         }
     }

@@ -189,7 +189,7 @@ public sealed record FlowRow(
 /// <summary>One look at the flow table.</summary>
 /// <param name="Scanned">Entries that were looked at.</param>
 /// <param name="Removed">Those of them that had ended and are gone.</param>
-/// <param name="LongestStep">The longest that it went on without a pause; what it waited for a CPU meanwhile is included.</param>
+/// <param name="LongestStep">The longest that it worked without a pause; what it waited for a CPU meanwhile is not counted.</param>
 public readonly record struct CollectionRound(int Scanned, int Removed, TimeSpan LongestStep);
 
 public sealed record IpcacheRow(IPNetwork Prefix, uint Identity);

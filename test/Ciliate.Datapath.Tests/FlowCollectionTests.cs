@@ -30,6 +30,21 @@ public sealed class FlowCollectionTests
     }
 
     [Fact]
+    public void The_collection_pauses_after_each_chunk_and_tells_what_it_did()
+    {
+        const int many = (2 * FlowCollector.Chunk) + 100;
+        using var rig = NewRig(life: 60_000, grace: 20).Open();
+        for (int port = 1; port <= many; port++)
+            rig.WebSends(FrameOf(rig, fromWeb: true, Family.IPv6, port)).IsRedirected();
+
+        int pauses = 0;
+        var round = rig.Datapath.CollectFlows(() => pauses++, TestContext.Current.CancellationToken);
+
+        Assert.Equal((many, 0, many / FlowCollector.Chunk), (round.Scanned, round.Removed, pauses));
+        Assert.True(round.LongestStep > TimeSpan.Zero);
+    }
+
+    [Fact]
     public void Flows_of_a_detached_endpoint_are_removed_and_no_others()
     {
         using var rig = NewRig(life: 60_000, grace: 20).Open();

@@ -6,7 +6,7 @@ using Ciliate.Datapath;
 
 namespace Ciliate.Bench.Programs;
 
-/// <summary>What it costs to look at flows and to remove those that have ended, and for how long it goes on without a pause. The packets of
+/// <summary>What it costs to look at flows and to remove those that have ended, and for how long it works without a pause. The packets of
 /// a CPU wait for less than a step: each of its calls holds them up for a few dozen flows only.</summary>
 internal static class CollectionRuns
 {

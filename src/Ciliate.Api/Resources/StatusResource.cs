@@ -59,7 +59,7 @@ public sealed record FlowTableStatus(long Used, long Max, CollectionStatus? Coll
 /// <summary>The last round of removing flows that have ended.</summary>
 /// <param name="Scanned">Entries that it looked at.</param>
 /// <param name="Removed">Those of them that it removed.</param>
-/// <param name="StepMilliseconds">The longest that it went on without a pause.</param>
+/// <param name="StepMilliseconds">The longest that it worked without a pause; waiting for a CPU is not counted.</param>
 /// <param name="LongestStepMilliseconds">Likewise, of all rounds since the agent's start.</param>
 public sealed record CollectionStatus(long Scanned, long Removed, double StepMilliseconds, double LongestStepMilliseconds);
 

@@ -2,10 +2,10 @@ using Ciliate.Linux.Interop;
 
 namespace Ciliate.Linux;
 
-/// <summary>Clocks as the kernel's programs read them.</summary>
+/// <summary>Clocks as the kernel's programs read them, and that of a thread.</summary>
 public static unsafe class KernelClock
 {
-    private const int ClockMonotonic = 1, ClockMonotonicCoarse = 6, ClockBoottime = 7;
+    private const int ClockMonotonic = 1, ClockThreadCpuTime = 3, ClockMonotonicCoarse = 6, ClockBoottime = 7;
 
     /// <summary>Nanoseconds since boot without time asleep: bpf_ktime_get_ns.</summary>
     public static ulong Monotonic => Read(ClockMonotonic);
@@ -15,6 +15,9 @@ public static unsafe class KernelClock
 
     /// <summary>Nanoseconds since boot with time asleep: bpf_ktime_get_boot_ns.</summary>
     public static ulong BootTime => Read(ClockBoottime);
+
+    /// <summary>Nanoseconds that the calling thread has run so far; what it waited for, a CPU included, is not counted.</summary>
+    public static ulong OfThread => Read(ClockThreadCpuTime);
 
     private static ulong Read(int clock)
     {

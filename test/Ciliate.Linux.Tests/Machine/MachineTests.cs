@@ -47,6 +47,17 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void The_clock_of_a_thread_goes_only_while_it_runs() => DedicatedThread.Run("clock", () =>
+    {
+        const int slept = 100;
+        ulong before = KernelClock.OfThread;
+        Thread.Sleep(slept);
+        ulong after = KernelClock.OfThread;
+        Assert.InRange(after, before + 1, before + (slept * 1_000_000 / 2));
+        return true;
+    });
+
+    [Fact]
     public void A_pinned_thread_may_run_on_its_processor_only_and_others_stay_free()
     {
         Assert.Equal("0", DedicatedThread.Run("pinned", () =>
