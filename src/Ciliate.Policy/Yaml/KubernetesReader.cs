@@ -102,9 +102,9 @@ internal sealed class KubernetesReader(string? policyNamespace)
     {
         YamlField? port = fields.TryGetValue("port", out var portField) ? portField : null;
         YamlField? end = fields.TryGetValue("endPort", out var endField) ? endField : null;
-        if (port?.Text() == "0")
+        if (port is { } start && PortsReader.TextOf(start) == "0")
             throw portField.Fail("\"0\" is not a port (1-65535); leave it out for every port");
-        if (end?.Text() == "0")
+        if (end is { } last && PortsReader.TextOf(last) == "0")
             throw endField.Fail("\"0\" is not a port (1-65535)");
         return PortsReader.ReadRange(port, end, protocol);
     }

@@ -35,13 +35,13 @@ internal static class PortsReader
     {
         if (portField is not { } port)
             return endField is { } alone ? throw alone.Fail("needs a port to start from") : new PortMatch(protocol, 0, ushort.MaxValue);
-        string text = port.Text();
+        string text = TextOf(port);
         if (NamedPort.IsName(text))
             return ReadName(port, endField, protocol);
         ushort first = ReadNumber(port, text);
         if (first != 0 && !ProtocolReader.HasPorts(protocol))
             throw port.Fail($"{first} cannot go with a protocol that has no ports; write \"0\", or icmps for ICMP messages");
-        ushort last = endField is { } end ? ReadNumber(end, end.Text()) : (ushort)0;
+        ushort last = endField is { } end ? ReadNumber(end, TextOf(end)) : (ushort)0;
         if (last == 0)
             return first == 0 ? new PortMatch(protocol, 0, ushort.MaxValue) : new PortMatch(protocol, first, first);
         if (first == 0)
@@ -49,6 +49,20 @@ internal static class PortsReader
         if (last < first)
             throw endField!.Value.Fail($"{last} is below the port {first}");
         return new PortMatch(protocol, first, last);
+    }
+
+    /// <summary>A number or a name. What YAML takes for a number is one, in whatever form: <c>0x50</c> is 80 without quotes, a name with them.</summary>
+    public static string TextOf(YamlField field)
+    {
+        string text = field.Text();
+        if (!field.IsPlain)
+            return text;
+        if (CoreSchema.OtherBase(text) is { } number)
+            return number.ToString(CultureInfo.InvariantCulture);
+        string? kind = CoreSchema.IsBoolean(text) ? "a boolean" : CoreSchema.IsFloat(text) ? "a floating-point number" : null;
+        return kind is null || !NamedPort.IsName(text)
+            ? text
+            : throw field.Fail($"{text} is {kind} in YAML, neither a port (1-65535) nor, without quotes, the name of one");
     }
 
     private static PortMatch ReadPort(YamlField field)
@@ -61,7 +75,7 @@ internal static class PortsReader
     /// <summary>Names are compared without regard to case, as they are in IANA's registry.</summary>
     private static PortMatch ReadName(YamlField field, YamlField? endField, byte protocol)
     {
-        if (endField is { } end && end.Text() != "0")
+        if (endField is { } end && TextOf(end) != "0")
             throw end.Fail($"cannot go with the named port {Quoting.Quote(field.Text())}");
         if (!ProtocolReader.HasPorts(protocol))
             throw field.Fail("a name cannot go with a protocol that has no ports");

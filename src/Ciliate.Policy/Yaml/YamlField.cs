@@ -13,6 +13,9 @@ internal readonly record struct YamlField(string SourceName, string Path, int Li
     /// <summary>A single value as it is written; numbers and booleans without quotes are taken as text.</summary>
     public string Text() => Node is YamlScalar { IsNull: false } scalar ? scalar.Text : throw WrongKind("a single value");
 
+    /// <summary>Whether it is a single value without quotes, which YAML may take for something other than text.</summary>
+    public bool IsPlain => Node is YamlScalar { IsPlain: true };
+
     public List<YamlField> Items()
     {
         if (Node is not YamlList list)

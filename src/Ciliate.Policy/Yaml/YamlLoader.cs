@@ -109,11 +109,7 @@ internal sealed class YamlLoader
         return new YamlList(line, items);
     }
 
-    private static YamlScalar ToScalar(Scalar scalar)
-    {
-        bool isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
-        return new YamlScalar(LineOf(scalar.Start), scalar.Value, isNull);
-    }
+    private static YamlScalar ToScalar(Scalar scalar) => new(LineOf(scalar.Start), scalar.Value, scalar.Style == ScalarStyle.Plain);
 
     private void Next()
     {

@@ -6,9 +6,12 @@ internal abstract record YamlNode(int Line)
     public abstract string Kind { get; }
 }
 
-/// <param name="IsNull">Written as nothing, <c>~</c> or <c>null</c>, without quotes.</param>
-internal sealed record YamlScalar(int Line, string Text, bool IsNull) : YamlNode(Line)
+/// <param name="IsPlain">Written without quotes, and not as a block.</param>
+internal sealed record YamlScalar(int Line, string Text, bool IsPlain) : YamlNode(Line)
 {
+    /// <summary>Written as nothing, <c>~</c> or <c>null</c>, without quotes.</summary>
+    public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
+
     public override string Kind => IsNull ? "empty" : "a single value";
 }
 

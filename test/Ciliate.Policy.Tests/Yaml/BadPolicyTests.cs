@@ -55,6 +55,11 @@ public sealed class BadPolicyTests
     public void A_field_of_the_wrong_kind_or_in_the_wrong_place(string yaml, string message) => Refused(yaml, message);
 
     [Theory]
+    [InlineData("{port: 1e3}", "port: 1e3 is a floating-point number in YAML, neither a port (1-65535) nor, without quotes, the name of one")]
+    [InlineData("{port: true}", "port: true is a boolean in YAML, neither a port (1-65535) nor, without quotes, the name of one")]
+    [InlineData("{port: 80, endPort: 9e1}", "endPort: 9e1 is a floating-point number in YAML, neither a port (1-65535) nor, without quotes, the name of one")]
+    [InlineData("{port: 0x10000}", "port: \"65536\" is not a port (1-65535)")]
+    [InlineData("{port: '80a-very-long-name'}", "port: \"80a-very-long-name\" is not a port (1-65535)")]
     [InlineData("{port: '70000'}", "port: \"70000\" is not a port (1-65535)")]
     [InlineData("{port: 65536}", "port: \"65536\" is not a port (1-65535)")]
     [InlineData("{port: '-1'}", "port: \"-1\" is not a port (1-65535)")]

@@ -119,6 +119,23 @@ public sealed class PolicyReaderTests
             Policies.Read("spec: {endpointSelector: {matchLabels: {version: 1.10, on: yes}}}")[0].Specs[0].EndpointSelector.ToString());
 
     [Theory]
+    [InlineData("0x50", 80, null)]
+    [InlineData("0o120", 80, null)]
+    [InlineData("'0x50'", 0, "0x50")]
+    [InlineData("\"1e3\"", 0, "1e3")]
+    [InlineData("80a", 0, "80a")]
+    [InlineData("0xg", 0, "0xg")]
+    public void A_port_without_quotes_that_yaml_takes_for_a_number_is_that_number(string port, ushort number, string? name)
+    {
+        string cilium = $"spec: {{endpointSelector: {{}}, ingress: [{{toPorts: [{{ports: [{{port: {port}, protocol: TCP}}]}}]}}]}}";
+        string kubernetes = $"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p}}\nspec: {{podSelector: {{}}, ingress: [{{ports: [{{port: {port}}}]}}]}}";
+
+        PortMatch expected = new(IpProtocols.Tcp, number, number, name);
+        Assert.Equal(expected, Assert.Single(Policies.Read(cilium)[0].Specs[0].Ingress.Allow[0].Ports!));
+        Assert.Equal(expected, Assert.Single(PolicyReader.Read(kubernetes, "f")[0].Specs[0].Ingress.Allow[0].Ports!));
+    }
+
+    [Theory]
     [InlineData("{}", "k8s:io.kubernetes.pod.namespace=shop")]
     [InlineData("{matchLabels: {app: a}}", "any:app=a, k8s:io.kubernetes.pod.namespace=shop")]
     [InlineData("{matchLabels: {'k8s:io.kubernetes.pod.namespace': b}}", "k8s:io.kubernetes.pod.namespace=b")]
