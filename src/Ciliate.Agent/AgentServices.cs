@@ -49,7 +49,7 @@ public sealed class AgentServices : IAsyncDisposable
         var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options);
         var prefixes = new NamedPrefixes(Identities, distributor, book, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
-        Explainer = new PolicyExplainer(Policies, options);
+        Explainer = new PolicyExplainer(Policies, options, Host.IPv4Broadcast);
         Peers = new PeerFinder(endpoints, Identities, book);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);

@@ -59,7 +59,8 @@ internal sealed class ExplainHandlers(AgentServices agent)
         Word(packet.Allowed),
         Direction(packet.Egress),
         Direction(packet.Ingress),
-        recorded);
+        recorded,
+        packet.DropReason);
 
     private static ExplainSide Side(PacketSide side) =>
         new(side.Identity.Number, EndpointResources.Texts(side.Identity.Labels), side.Endpoint?.Name, side.Address?.ToString());

@@ -12,7 +12,8 @@ namespace Ciliate.Agent.Policies;
 /// <summary>One side of a packet, as the datapath would see it.</summary>
 /// <param name="Endpoint">Null when it is no endpoint here.</param>
 /// <param name="Address">Null when it was not given by one.</param>
-public sealed record PacketSide(Identity Identity, Endpoint? Endpoint = null, IPAddress? Address = null);
+/// <param name="IsOneOfSeveral">The endpoint stands for others that are meant as well.</param>
+public sealed record PacketSide(Identity Identity, Endpoint? Endpoint = null, IPAddress? Address = null, bool IsOneOfSeveral = false);
 
 /// <summary>Understands how people name one side of a packet. Used from the control loop only.</summary>
 public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAllocator identities, AddressBook book)
@@ -58,7 +59,7 @@ public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAlloca
         return found.DistinctBy(endpoint => endpoint.Identity).Count() switch
         {
             0 => throw AgentException.NotFound($"no endpoint has the labels '{text}'; ciliate endpoint list shows them"),
-            1 => Of(found[0]),
+            1 => Of(found[0]) with { IsOneOfSeveral = found.Length > 1 },
             _ => throw AgentException.Invalid(
                 $"endpoints of several identities have the labels '{text}': {string.Join(", ", found.Select(endpoint => endpoint.Name))}; name one"),
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Policy;
 
@@ -24,20 +25,27 @@ public readonly record struct PacketKind(byte Protocol, ushort Port)
 /// <summary>One side's answer.</summary>
 public sealed record ExplainedDirection(Endpoint Endpoint, Explanation Explanation);
 
-/// <summary>The verdict of both sides. It speaks of policies alone: what is not IP, spoofed or a reply nobody waits for never comes so far.</summary>
-public sealed record ExplainedPacket(PacketSide From, PacketSide To, PacketKind Kind, ExplainedDirection? Egress, ExplainedDirection? Ingress)
+/// <summary>The verdict of both sides. It speaks of policies and of who may speak to whom at all: what is not IP, spoofed or a reply nobody waits for
+/// never comes so far.</summary>
+/// <param name="DropReason">Why the packet is dropped whatever the policies say; null when they decide.</param>
+public sealed record ExplainedPacket(
+    PacketSide From, PacketSide To, PacketKind Kind, string? DropReason, ExplainedDirection? Egress, ExplainedDirection? Ingress)
 {
-    public bool Allowed => new[] { Egress, Ingress }.OfType<ExplainedDirection>().All(direction => direction.Explanation.Verdict.Allowed);
+    public bool Allowed => DropReason is null && new[] { Egress, Ingress }.OfType<ExplainedDirection>().All(direction => direction.Explanation.Verdict.Allowed);
 }
 
 /// <summary>Asks the engine what the kernel asks its tables. Used from the control loop only.</summary>
-public sealed class PolicyExplainer(PolicyManager policies, ResolveOptions options)
+/// <param name="broadcast">Of the containers' IPv4 range; null when it is off.</param>
+public sealed class PolicyExplainer(PolicyManager policies, ResolveOptions options, IPAddress? broadcast)
 {
-    /// <exception cref="AgentException">Neither side is an endpoint here: no policy is asked.</exception>
+    private readonly Carriage _carriage = new(broadcast);
+
+    /// <exception cref="AgentException">Neither side is an endpoint here, so that no policy is asked, or the addresses are of two families.</exception>
     public ExplainedPacket Explain(PacketSide from, PacketSide to, PacketKind kind) => from.Endpoint is null && to.Endpoint is null
         ? throw AgentException.Invalid("neither side is an endpoint of this agent, so no policy is asked; name one that is")
         : new ExplainedPacket(
-            from, to, kind, Explain(TrafficDirection.Egress, from, to, kind), Explain(TrafficDirection.Ingress, to, from, kind));
+            from, to, kind, _carriage.WhyNot(from, to),
+            Explain(TrafficDirection.Egress, from, to, kind), Explain(TrafficDirection.Ingress, to, from, kind));
 
     private ExplainedDirection? Explain(TrafficDirection direction, PacketSide own, PacketSide peer, PacketKind kind) =>
         own.Endpoint is not { } endpoint ? null : new ExplainedDirection(endpoint, PolicyEngine.Explain(

@@ -2,13 +2,15 @@ namespace Ciliate.Api;
 
 /// <summary>The verdict that a packet gets by the policies as they are now, and why.</summary>
 /// <param name="Packet">What was asked, such as <c>TCP 5432</c>.</param>
-/// <param name="Verdict">One of <see cref="ExplainVerdict"/>; allowed when each of the directions allows it.</param>
+/// <param name="Verdict">One of <see cref="ExplainVerdict"/>; allowed when each of the directions allows it and nothing else
+/// stands against it.</param>
 /// <param name="Egress">Left out when the sender is no endpoint here.</param>
 /// <param name="Ingress">Left out when the receiver is no endpoint here.</param>
 /// <param name="Recorded">What the flow was told when it was seen; for a flow only.</param>
+/// <param name="DropReason">Why no such packet passes, whatever the policies say; left out when they decide.</param>
 public sealed record ExplainResource(
     ExplainSide From, ExplainSide To, string Packet, string Verdict,
-    ExplainDirection? Egress = null, ExplainDirection? Ingress = null, ExplainRecorded? Recorded = null);
+    ExplainDirection? Egress = null, ExplainDirection? Ingress = null, ExplainRecorded? Recorded = null, string? DropReason = null);
 
 /// <param name="Identity">What policies know it by.</param>
 /// <param name="Labels">Of the identity.</param>

@@ -72,7 +72,7 @@ internal static class PolicyExplainCommand
     private static TableView Rows(ExplainResource answer) => new(
         ["DIRECTION", "ENDPOINT", "RESULT", "RULE", "FILE"],
         [
-            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), "-", "-"],
+            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), answer.DropReason ?? "-", "-"],
             .. Rows("egress", answer.Egress),
             .. Rows("ingress", answer.Ingress),
         ]);

@@ -22,6 +22,19 @@ public sealed class ExplainCommandTests
         Assert.StartsWith("GET /v1/explain?from=client&to=app%3Dweb&protocol=TCP&port=8080 HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_never_passes_is_told_with_the_reason_of_the_drop()
+    {
+        using var agent = FakeAgent.Answering("""
+            {"from": {"identity": 257, "labels": [], "name": "client"}, "to": {"identity": 2, "labels": [], "address": "224.0.0.1"},
+             "packet": "UDP 53", "verdict": "denied", "drop-reason": "multicast"}
+            """);
+
+        Run run = await Run.Async(agent, "policy", "explain", "--from", "client", "--to", "224.0.0.1", "--port", "53/udp");
+
+        Assert.Matches(@"\nboth +client -> 224\.0\.0\.1 UDP 53 +denied +multicast +-\n", run.Out);
+    }
+
     [Theory]
     [InlineData("from=host&to=world&protocol=icmp&icmp-type=echo-request", "--from", "host", "--to", "world", "--icmp", "echo-request")]
     [InlineData("from=a&to=b&protocol=icmpv6&icmp-type=128", "--from", "a", "--to", "b", "--icmpv6", "128")]

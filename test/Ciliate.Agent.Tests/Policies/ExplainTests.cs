@@ -1,0 +1,70 @@
+using Ciliate.Agent.Policies;
+using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Policy;
+using Xunit;
+
+namespace Ciliate.Agent.Tests.Policies;
+
+/// <summary>Of what the datapath drops before it asks policies, the explanation says so.</summary>
+public sealed class ExplainTests : IDisposable
+{
+    private readonly TestAgent _agent = new();
+
+    public ExplainTests()
+    {
+        _agent.Add("web", "app=web");
+        _agent.Add("twin", "app=web");
+        _agent.Add("db", "app=db");
+    }
+
+    public void Dispose() => _agent.Dispose();
+
+    [Theory]
+    [InlineData("web", "127.0.0.1", "invalid address")]
+    [InlineData("web", "0.0.0.0", "invalid address")]
+    [InlineData("web", "::1", "invalid address")]
+    [InlineData("web", "::", "invalid address")]
+    [InlineData("web", "240.0.0.1", "invalid address")]
+    [InlineData("web", "224.0.0.1", "multicast")]
+    [InlineData("web", "ff02::1", "multicast")]
+    [InlineData("web", "255.255.255.255", "broadcast")]
+    [InlineData("web", "10.101.0.255", "broadcast")]
+    [InlineData("224.0.0.1", "web", "invalid address")]
+    [InlineData("::1", "web", "invalid address")]
+    [InlineData("web", "web", "same endpoint")]
+    [InlineData("web", "10.101.0.2", "same endpoint")]
+    [InlineData("app=db", "db", "same endpoint")]
+    [InlineData("app=web", "app=web", null)]
+    [InlineData("web", "app=web", null)]
+    [InlineData("web", "db", null)]
+    [InlineData("web", "10.101.0.1", null)]
+    [InlineData("web", "198.51.100.1", null)]
+    [InlineData("2001:db8::1", "web", null)]
+    public void What_never_passes_is_denied_whatever_the_policies_say(string from, string to, string? reason)
+    {
+        ExplainedPacket packet = Explain(from, to);
+
+        Assert.Equal((reason, reason is null), (packet.DropReason, packet.Allowed));
+    }
+
+    [Fact]
+    public void A_family_that_an_endpoint_does_not_have_never_passes()
+    {
+        using var agent = new TestAgent("--ipv6-range", "none");
+        agent.Add("web", "app=web");
+
+        Assert.Equal("unsupported family", Explain(agent, "web", "2001:db8::1").DropReason);
+        Assert.Null(Explain(agent, "web", "198.51.100.1").DropReason);
+    }
+
+    [Theory]
+    [InlineData("198.51.100.1", "fd00:101::2", "198.51.100.1 and fd00:101::2 are of two families, which no packet has; give two of one")]
+    [InlineData("10.101.0.2", "2001:db8::1", "10.101.0.2 and 2001:db8::1 are of two families, which no packet has; give two of one")]
+    public void Addresses_of_two_families_are_no_packet(string from, string to, string message) =>
+        Assert.Equal(message, Assert.Throws<AgentException>(() => Explain(from, to)).Message);
+
+    private ExplainedPacket Explain(string from, string to) => Explain(_agent, from, to);
+
+    private static ExplainedPacket Explain(TestAgent agent, string from, string to) =>
+        agent.Services.Explainer.Explain(agent.Services.Peers.Find(from), agent.Services.Peers.Find(to), new PacketKind(IpProtocols.Tcp, 80));
+}
