@@ -27,7 +27,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
         EndpointReference reference = Reference(context);
         string name = reference.Name
             ?? throw AgentException.Invalid($"a new endpoint needs a name; for a name of digits write name:{reference.Id}");
-        EndpointChangeRequest body = await Requests.ReadAsync(context, ApiJson.Default.EndpointChangeRequest).ConfigureAwait(false);
+        EndpointChangeRequest body = await RequestBody.ReadAsync(context, ApiJson.Default.EndpointChangeRequest).ConfigureAwait(false);
         EndpointRequest request = Convert(name, body);
         // Who asked may go away; what has begun is finished all the same.
         Endpoint added = await agent.Loop.RunAsync(() => agent.Endpoints.Add(request), context.RequestAborted).ConfigureAwait(false);
@@ -44,7 +44,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
     public async Task PatchLabelsAsync(HttpContext context)
     {
         EndpointReference reference = Reference(context);
-        LabelConfigurationSpec body = await Requests.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
+        LabelConfigurationSpec body = await RequestBody.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
         LabelSet labels = EndpointRequest.CheckedLabels(reference.ToString(), Requests.WithoutNull(body.User, $"labels of endpoint {reference}"));
         Endpoint changed = await agent.Loop.RunAsync(() => agent.Endpoints.Relabel(Find(reference), labels), context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, changed, StatusCodes.Status200OK).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class PolicyHandlers(AgentServices agent)
 
     public async Task PutAsync(HttpContext context)
     {
-        IReadOnlyList<PolicyFile> files = await Requests.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
+        IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
         IReadOnlyList<PolicySubmission> submissions = Parse(Requests.WithoutNull(files, "policy files"));
         PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
             .ConfigureAwait(false);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Api;
 
-/// <summary>What all handlers share: bodies in, bodies out, and errors as one line with a code.</summary>
+/// <summary>What all handlers share: bodies out, and errors as one line with a code.</summary>
 internal static class Requests
 {
     /// <summary>Runs a request and answers its error, if any, as <see cref="ApiError"/>.</summary>
@@ -35,20 +35,6 @@ internal static class Requests
             if (error.Code == ApiErrorCode.Internal)
                 Log(exception, error, context.Request, logger);
             await WriteAsync(context, error, ApiJson.Default.ApiError, ApiErrorCode.StatusOf(error.Code)).ConfigureAwait(false);
-        }
-    }
-
-    /// <exception cref="AgentException">The body is not what it should be.</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
-                ?? throw AgentException.Invalid("the request's body is null");
-        }
-        catch (JsonException error)
-        {
-            throw new AgentException(AgentError.Invalid, $"the request's body cannot be read: {FirstLine(error.Message)}", error);
         }
     }
 
