@@ -27,22 +27,26 @@ internal sealed class FlowTable(BpfMap<FlowKey, Flow> flows, TickClock clock)
     {
         IPAddress low = AddressCodec.Decode(key.Low) ?? IPAddress.IPv6Any, high = AddressCodec.Decode(key.High) ?? IPAddress.IPv6Any;
         bool fromLow = ((FlowFlag)flow.Flags).HasFlag(FlowFlag.OriginatorLow);
+        // A flow that is denied keeps the rules by which it once was not.
+        (uint egressRule, uint ingressRule) = IsDenied(flow) ? (0, 0) : (flow.EgressRule, flow.IngressRule);
         long ticksLeft = unchecked((long)(flow.Expires - now));
         return new FlowRow(
             fromLow ? low : high, fromLow ? key.LowPort.ToHost() : key.HighPort.ToHost(),
             fromLow ? high : low, fromLow ? key.HighPort.ToHost() : key.LowPort.ToHost(),
             key.Protocol, StateOf(key.Protocol, flow), ticksLeft <= 0 ? 0 : (int)(ticksLeft / clock.TicksPerSecond),
             flow.SourceIdentity, flow.DestinationIdentity, flow.SourceEndpoint, flow.DestinationEndpoint,
-            VersionOf(flow.Judged >> 32), VersionOf(flow.Judged), flow.EgressRule, flow.IngressRule);
+            VersionOf(flow.Judged >> 32), VersionOf(flow.Judged), egressRule, ingressRule);
     }
 
     /// <summary>A generation, or an epoch without the bit that marks it.</summary>
     private static uint VersionOf(ulong half) => (uint)half & ~(uint)EpochLimits.Version;
 
+    private static bool IsDenied(in Flow flow) => flow.Judged == 0;
+
     /// <summary>As flow_closed() and flow_established() in bpf/lib/flow.h.</summary>
     private static string StateOf(byte protocol, in Flow flow)
     {
-        if (flow.Judged == 0)
+        if (IsDenied(flow))
             return "denied";
         if (protocol != ProtocolTcp)
             return ((FlowFlag)flow.Flags).HasFlag(FlowFlag.Replied) ? "replied" : "new";

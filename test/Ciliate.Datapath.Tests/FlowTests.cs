@@ -14,11 +14,14 @@ public sealed class FlowTests
     {
         using var rig = new Rig().AllowWebToDb(Tcp, 80).Enforce();
         OpenConnection(rig, family);
+        FlowRow open = Assert.Single(rig.Datapath.DumpFlows());
+        Assert.True(open is { EgressRuleId: > 0, IngressRuleId: >= ReservedRules.FirstPolicyRule });
 
         rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: true);
         rig.WebSends(rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedIngress);
         rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsDropped(DropReason.PolicyDeniedIngress);
-        Assert.Equal("denied", Assert.Single(rig.Datapath.DumpFlows()).State);
+        FlowRow revoked = Assert.Single(rig.Datapath.DumpFlows());
+        Assert.Equal(("denied", 0u, 0u), (revoked.State, revoked.EgressRuleId, revoked.IngressRuleId));
 
         rig.Enforce();
         rig.DbSends(rig.FromDb(family).Tcp(80, 40000, TcpFlags.Ack)).IsRedirected();

@@ -5,7 +5,7 @@ namespace Ciliate.Api;
 /// <param name="State">TCP: <c>syn-sent</c>, <c>picked-up</c>, <c>syn-received</c>, <c>established</c>, <c>closing</c>, <c>closed</c>;
 /// others: <c>new</c>, <c>replied</c>; <c>denied</c> when it was judged anew and refused.</param>
 /// <param name="ExpiresInSeconds">0: expired, not collected yet.</param>
-/// <param name="EgressRule">Text of the source's rule that allowed it; null when none was asked or known.</param>
+/// <param name="EgressRule">Text of the source's rule that allows it; null when none was asked or known, and of a flow that is denied.</param>
 /// <param name="IngressRule">Likewise of the destination.</param>
 public sealed record FlowMapEntry(
     byte Protocol,
