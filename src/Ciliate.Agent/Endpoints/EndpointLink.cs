@@ -32,6 +32,8 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
             Mac = spec.HostMac,
             PeerMac = spec.ContainerMac,
             LinkLocalAddress = false,
+            // Else the host, which forwards there, joins the routers' groups and reports so to the container, where multicast is dropped.
+            Multicast = false,
         });
         try
         {

@@ -27,6 +27,9 @@ public sealed record Link(
     string Alias,
     int MasterIndex)
 {
+    /// <summary>Whether frames have Ethernet headers there (ARPHRD_ETHER); false of tunnels that carry bare IP packets.</summary>
+    public bool IsEthernet { get; init; }
+
     /// <summary>Reads RTM_NEWLINK and RTM_DELLINK; false for anything else, such as the bridge's notes about its ports.</summary>
     internal static bool TryParse(NetlinkMessage message, out Link link)
     {
@@ -36,7 +39,10 @@ public sealed record Link(
             return false;
         }
 
-        var found = new Link(header.Index, "", PhysicalAddress.None, 0, (header.Flags & Ifla.IFF_UP) != 0, false, "", 0, null, "", 0);
+        var found = new Link(header.Index, "", PhysicalAddress.None, 0, (header.Flags & Ifla.IFF_UP) != 0, false, "", 0, null, "", 0)
+        {
+            IsEthernet = header.Type == Ifla.ARPHRD_ETHER,
+        };
         var attributes = message.Attributes<InterfaceHeader>();
         while (attributes.MoveNext())
         {

@@ -38,9 +38,12 @@ public sealed partial class RouteNetlink
         return _channel.Dump<Link>(request.Message, "list links", Link.TryParse);
     }
 
-    public void SetUp(int index) => SetFlags(index, Ifla.IFF_UP, "up");
+    public void SetUp(int index) => SetFlags(index, Ifla.IFF_UP, true, "up");
 
-    public void SetDown(int index) => SetFlags(index, 0, "down");
+    public void SetDown(int index) => SetFlags(index, Ifla.IFF_UP, false, "down");
+
+    /// <summary>Whether the stack may multicast there. A link without it joins only the groups that every interface has.</summary>
+    public void SetMulticast(int index, bool enabled) => SetFlags(index, Ifla.IFF_MULTICAST, enabled, enabled ? "multicast" : "without multicast");
 
     /// <summary>Renames a link.</summary>
     public void SetName(int index, string name)
@@ -144,10 +147,10 @@ public sealed partial class RouteNetlink
         return request;
     }
 
-    private void SetFlags(int index, uint flags, string word)
+    private void SetFlags(int index, uint flag, bool value, string word)
     {
         var request = new NetlinkWriter(stackalloc byte[RequestSize], Rtm.SETLINK, 0);
-        request.Structure(new InterfaceHeader { Index = index, Flags = flags, Change = Ifla.IFF_UP });
+        request.Structure(new InterfaceHeader { Index = index, Flags = value ? flag : 0, Change = flag });
         _channel.Execute(request.Message, $"set link {index} {word}");
     }
 }

@@ -14,6 +14,11 @@ public sealed partial class RouteNetlink
         {
             Link link = GetLink(spec.Name);
             ConfigureLinkLocalAddresses(spec, link);
+            if (!spec.Multicast)
+            {
+                SetMulticast(link.Index, enabled: false);
+            }
+
             return link;
         }
         catch

@@ -23,6 +23,9 @@ public sealed record VethSpec(string Name, string PeerName)
     /// <summary>Transmit and receive queues of each end; null takes the kernel's default, one per possible CPU.</summary>
     public int? Queues { get; init; }
 
+    /// <summary>Whether this end can multicast. Without, the stack joins no groups there beyond what every interface has, and reports none.</summary>
+    public bool Multicast { get; init; } = true;
+
     /// <summary>Whether this end makes itself an IPv6 link-local address when it comes up.</summary>
     public bool LinkLocalAddress { get; init; } = true;
 

@@ -37,6 +37,8 @@ internal static class Ifla
     public const ushort INFO_KIND = 1, INFO_DATA = 2, VETH_INFO_PEER = 1, INET6_ADDR_GEN_MODE = 8;
     public const byte IN6_ADDR_GEN_MODE_EUI64 = 0, IN6_ADDR_GEN_MODE_NONE = 1;
     public const uint IFF_UP = 1;
+    public const uint IFF_MULTICAST = 0x1000;
+    public const ushort ARPHRD_ETHER = 1;
 }
 
 /// <summary>linux/if_addr.h: addresses.</summary>

@@ -34,6 +34,15 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public void Links_with_ethernet_headers_are_told_from_those_with_bare_packets()
+    {
+        Assert.Equal(0, TestProcess.Run(_namespace, "ip", "tuntap", "add", "dev", "tun0", "mode", "tun").ExitCode);
+
+        Assert.False(Route.GetLink("tun0").IsEthernet);
+        Assert.True(Route.CreateBridge("br0").IsEthernet);
+    }
+
+    [Fact]
     public void The_list_has_every_link_of_its_namespace()
     {
         Route.CreateVeth(new VethSpec("a", "b"));
