@@ -54,7 +54,7 @@ public static class AgentOptions
         "devices", "auto", "auto, or names or patterns such as eth*, separated by commas", "The uplinks; auto is the interfaces of default routes.");
 
     public static readonly AgentOption MasqueradePorts = new(
-        "masquerade-ports", "16384-32767", "two ports from 1024 to 65535", "Ports and echo identifiers that masqueraded connections take at the uplink.");
+        "masquerade-ports", "16384-32767", "32 ports or more, from 1024 to 65535", "Ports and echo identifiers that masqueraded connections take at the uplink.");
 
     public static readonly AgentOption MasqueradeExclude = new(
         "masquerade-exclude", "none", "none, or networks separated by commas", "Destinations that see containers by their own addresses.");

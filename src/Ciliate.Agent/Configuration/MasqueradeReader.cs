@@ -9,6 +9,9 @@ internal static class MasqueradeReader
 {
     private const int LongestInterfaceName = 15;
 
+    /// <summary>The datapath keeps about every second port from a container, by a hash of both. Of fewer ports it might keep all from one.</summary>
+    private const int FewestPorts = 32;
+
     /// <exception cref="ConfigurationException">A value is refused.</exception>
     public static MasqueradeSettings Read(Func<AgentOption, OptionValue> valueOf, Func<OptionValue, bool> boolean)
     {
@@ -35,12 +38,16 @@ internal static class MasqueradeReader
     {
         const int least = 1024;
         string[] ends = value.Text.Split('-');
-        return ends.Length == 2
-            && ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort first)
-            && ushort.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort last)
-            && first >= least && last >= first
-                ? (first, last)
-                : throw ConfigurationLoader.Refused(value, "is not a range of ports such as 16384-32767, from 1024 on");
+        bool good = ends.Length == 2
+            & ushort.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort first)
+            & ushort.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort last)
+            && first >= least && last >= first;
+        if (!good)
+            throw ConfigurationLoader.Refused(value, "is not a range of ports such as 16384-32767, from 1024 on");
+        int count = last - first + 1;
+        return count >= FewestPorts
+            ? (first, last)
+            : throw ConfigurationLoader.Refused(value, $"has {count} ports; {FewestPorts} are the fewest, since a container takes only about half of them");
     }
 
     private static IPNetwork[] Networks(OptionValue value)

@@ -17,8 +17,20 @@ public sealed class EndpointAddresses(AgentConfiguration configuration)
     public (IPAddress? IPv4, IPAddress? IPv6) Take(EndpointRequest request, Undo undo) =>
         (Take(_ipv4, AgentOptions.IPv4Range, request.IPv4, undo), Take(_ipv6, AgentOptions.IPv6Range, request.IPv6, undo));
 
+    /// <summary>Endpoints from before the agent was restarted must have addresses of the ranges that it has now: else their containers' routes
+    /// lead to a gateway that is no more.</summary>
+    /// <exception cref="AgentException">One has another.</exception>
+    public void RequireRanges(IEnumerable<Endpoint> endpoints)
+    {
+        foreach (Endpoint endpoint in endpoints)
+        {
+            RequireRange(_ipv4, AgentOptions.IPv4Range, endpoint, endpoint.IPv4);
+            RequireRange(_ipv6, AgentOptions.IPv6Range, endpoint, endpoint.IPv6);
+        }
+    }
+
     /// <summary>Takes what an endpoint has had since before the agent was restarted.</summary>
-    /// <exception cref="AgentException">The range is another one now: the container's routes lead to a gateway that is no more.</exception>
+    /// <exception cref="AgentException">Another has it too.</exception>
     public void Adopt(Endpoint endpoint)
     {
         Reserve(_ipv4, AgentOptions.IPv4Range, endpoint.IPv4);
@@ -53,6 +65,16 @@ public sealed class EndpointAddresses(AgentConfiguration configuration)
         return pool is null
             ? throw AgentException.Invalid($"address {address} cannot be given: {option.Name} is none")
             : pool.Reserve(address);
+    }
+
+    private static void RequireRange(AddressPool? pool, AgentOption option, Endpoint endpoint, IPAddress? address)
+    {
+        if (address is not null && pool?.Range.Contains(address) != true)
+        {
+            throw AgentException.Conflict(
+                $"{option.Name} is {pool?.Range.Network.ToString() ?? "none"}, but endpoint {endpoint.Id} ({endpoint.Name}) has {address}; "
+                + $"set {option.Name} back, delete all endpoints, and then change it");
+        }
     }
 
     private static AddressPool? Pool(AgentOption option, AddressRange? range) =>

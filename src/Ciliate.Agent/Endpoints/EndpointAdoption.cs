@@ -23,13 +23,14 @@ public sealed class EndpointAdoption(
     PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
-    /// <exception cref="AgentException">An endpoint lives in another network namespace, or the gateway cannot be made.</exception>
+    /// <exception cref="AgentException">An endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
     public AdoptionResult Run()
     {
         Load("identities.json", () => identities.Load(store.ReadIdentities()));
         Load("policies.json", policies.Load);
         Load("identities.json", () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
+        addresses.RequireRanges(stored);
         foreach (Endpoint endpoint in stored)
             Load($"endpoints/{endpoint.Id}.json", () => TakeOver(endpoint, stored));
 

@@ -75,14 +75,15 @@ public sealed class EndpointManager(
             record.Commit();
         }
 
-        endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
-        datapath.DetachEndpoint(endpoint.Id);
-        using Undo undo = beginChange();
-        ReturnIdentity(endpoint, undo);
-        FollowNamedPorts(endpoint, undo);
-        undo.Commit();
-        addresses.Release(endpoint);
-        endpoints.Remove(endpoint.Id);
+        try
+        {
+            Forget(endpoint);
+        }
+        catch
+        {
+            PutDisconnected(endpoint);
+            throw;
+        }
     }
 
     /// <summary>Gives the endpoint other labels, and with them another identity and the policies that select it: by one generation, so that
@@ -122,8 +123,23 @@ public sealed class EndpointManager(
         }
         finally
         {
-            endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
+            PutDisconnected(endpoint);
         }
+    }
+
+    private void PutDisconnected(Endpoint endpoint) =>
+        endpoints.Put(endpoint.Id, endpoint with { State = EndpointState.Disconnected, Generation = 0 });
+
+    /// <summary>What is left of an endpoint whose link is gone.</summary>
+    private void Forget(Endpoint endpoint)
+    {
+        datapath.DetachEndpoint(endpoint.Id);
+        using Undo undo = beginChange();
+        ReturnIdentity(endpoint, undo);
+        FollowNamedPorts(endpoint, undo);
+        undo.Commit();
+        addresses.Release(endpoint);
+        endpoints.Remove(endpoint.Id);
     }
 
     /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>

@@ -6,6 +6,9 @@ namespace Ciliate.Api;
 /// All digits is a number, so a name of digits only needs the prefix.</summary>
 public readonly record struct EndpointReference(ushort? Id, string? Name)
 {
+    /// <summary>The highest number that an endpoint can have; the lowest is 1.</summary>
+    public const ushort LastId = 4095;
+
     private const string NamePrefix = "name:";
 
     /// <summary>False when the text is empty or a number that no endpoint can have.</summary>
@@ -16,7 +19,7 @@ public readonly record struct EndpointReference(ushort? Id, string? Name)
             reference = new EndpointReference(null, text[NamePrefix.Length..]);
         else if (!text.All(char.IsAsciiDigit))
             reference = new EndpointReference(null, text);
-        else if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort id) && id != 0)
+        else if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort id) && id is > 0 and <= LastId)
             reference = new EndpointReference(id, null);
         return reference.Id is not null || !string.IsNullOrEmpty(reference.Name);
     }

@@ -70,7 +70,7 @@ internal static class EndpointCommands
     }
 
     internal static Argument<string> Reference() => new Argument<string>("ENDPOINT") { Description = "Name, number, or name:NAME" }
-        .Refusing(text => !EndpointReference.TryParse(text, out _), "is neither a name nor a number from 1 to 65535");
+        .Refusing(text => !EndpointReference.TryParse(text, out _), $"is neither a name nor a number from 1 to {EndpointReference.LastId}");
 
     private static TableView Details(EndpointResource endpoint)
     {

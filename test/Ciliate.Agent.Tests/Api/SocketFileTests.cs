@@ -27,6 +27,25 @@ public sealed class SocketFileTests : IDisposable
         Assert.Equal("mine", await File.ReadAllTextAsync(file, Cancellation));
     }
 
+    [Theory]
+    [InlineData(SocketType.Stream)]
+    [InlineData(SocketType.Dgram)]
+    public async Task A_socket_at_which_another_program_listens_is_not_taken_over(SocketType type)
+    {
+        string path = Path.Combine(_root, "theirs");
+        using var theirs = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
+        theirs.Bind(new UnixDomainSocketEndPoint(path));
+        if (type == SocketType.Stream)
+            theirs.Listen();
+        using var agent = new TestAgent("--socket", path);
+
+        var error = await Assert.ThrowsAsync<AgentException>(() => ApiServer.StartAsync(agent.Services, NullLoggerProvider.Instance, Cancellation));
+
+        Assert.Equal($"socket {path} is in use by another program; stop that or set another socket", error.Message);
+        using var client = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(path), Cancellation);
+    }
+
     [Fact]
     public async Task A_socket_that_a_killed_agent_left_is_replaced()
     {

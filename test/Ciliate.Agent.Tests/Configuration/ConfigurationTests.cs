@@ -62,6 +62,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("devices", "eth0,", "devices: 'eth0,' is neither auto nor names of interfaces separated by commas (from --devices)")]
     [InlineData("masquerade-ports", "80-90", "masquerade-ports: '80-90' is not a range of ports such as 16384-32767, from 1024 on (from --masquerade-ports)")]
     [InlineData("masquerade-ports", "3000-2000", "masquerade-ports: '3000-2000' is not a range of ports such as 16384-32767, from 1024 on (from --masquerade-ports)")]
+    [InlineData("masquerade-ports", "20000", "masquerade-ports: '20000' is not a range of ports such as 16384-32767, from 1024 on (from --masquerade-ports)")]
+    [InlineData("masquerade-ports", "20000-20030", "masquerade-ports: '20000-20030' has 31 ports; 32 are the fewest, since a container takes only about half of them (from --masquerade-ports)")]
     [InlineData("masquerade-exclude", "192.0.2.0/24,10.1", "masquerade-exclude: '192.0.2.0/24,10.1' has '10.1', which is not a network such as 192.0.2.0/24 (from --masquerade-exclude)")]
     [InlineData("log-level", "loud", "log-level: 'loud' is none of debug, info, warn, error (from --log-level)")]
     [InlineData("state-dir", "var/lib", "state-dir: 'var/lib' is not an absolute path (from --state-dir)")]

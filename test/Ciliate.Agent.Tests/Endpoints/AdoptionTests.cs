@@ -257,4 +257,19 @@ public sealed class AdoptionTests : IDisposable
 
         Assert.Equal("ipv4-range 10.77.0.0/24 overlaps 10.77.0.9/24 of interface lan0; set another range", error.Message);
     }
+
+    [Theory]
+    [InlineData("ipv4-range", "10.102.0.0/24", "10.101.0.2")]
+    [InlineData("ipv4-range", "none", "10.101.0.2")]
+    [InlineData("ipv6-range", "fd00:102::/64", "fd00:101::2")]
+    public void A_range_that_was_changed_while_there_are_endpoints_is_named_and_can_be_set_back(string option, string range, string address)
+    {
+        _agent.Add("web");
+
+        var error = Assert.Throws<AgentException>(() => _agent.RestartWith($"--{option}", range));
+
+        Assert.Equal($"{option} is {range}, but endpoint 1 (web) has {address}; set {option} back, delete all endpoints, and then change it", error.Message);
+        _agent.RestartWith();
+        Assert.Equal(EndpointState.Ready, _agent.Services.Endpoints.Endpoints.Rows.Single().State);
+    }
 }

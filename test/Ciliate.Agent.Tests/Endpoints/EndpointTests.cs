@@ -48,6 +48,20 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Fact]
+    public void The_host_joins_no_group_at_the_interface_of_which_it_would_tell_the_container()
+    {
+        Endpoint endpoint = _agent.Add("web");
+
+        // Of these two no listener report is ever sent (RFC 3810, 6).
+        Assert.Equal(
+            ["ff010000000000000000000000000001", "ff020000000000000000000000000001"],
+            _agent.Host.Run(() => File.ReadAllLines("/proc/thread-self/net/igmp6"))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(columns => columns[1] == endpoint.HostInterface)
+                .Select(columns => columns[2]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Packets_pass_between_host_and_container_in_both_families()
     {
         TestNamespace container = _agent.NewContainer();
@@ -88,6 +102,18 @@ public sealed class EndpointTests : IDisposable
 
         Assert.Equal(["uncache 10.101.0.2/32", "uncache fd00:101::2/128", "detach 1"], _agent.Datapath.Calls);
         AssertNothingLeft();
+    }
+
+    [Fact]
+    public void An_endpoint_that_is_deleted_is_never_told_as_one_that_lost_its_interface()
+    {
+        Endpoint endpoint = _agent.Add("web");
+        var states = new List<EndpointState?>();
+        _agent.Services.Endpoints.Endpoints.Changed += change => states.Add(change.After?.State);
+
+        _agent.Services.Endpoints.Delete(endpoint);
+
+        Assert.Equal([null], states);
     }
 
     [Fact]

@@ -14,14 +14,13 @@ internal sealed class TestAgent : IDisposable
 
     public TestAgent(params string[] arguments)
     {
-        string[] all = ["--state-dir", Path.Combine(Root, "state"), "--socket", Path.Combine(Root, "api.sock"), .. arguments];
-        Configuration = ConfigurationLoader.Load(CommandLine.Parse(all), new Dictionary<string, string>(), "/nonexistent");
+        Configuration = Configure(arguments);
         Restart();
     }
 
     public string Root { get; } = Directory.CreateTempSubdirectory("ciliate-agent-test-").FullName;
 
-    public AgentConfiguration Configuration { get; }
+    public AgentConfiguration Configuration { get; private set; }
 
     public TestNamespace Host { get; } = new("host");
 
@@ -43,11 +42,24 @@ internal sealed class TestAgent : IDisposable
         Services.Adopt();
     }
 
+    /// <summary>The same with other options.</summary>
+    public void RestartWith(params string[] arguments)
+    {
+        Configuration = Configure(arguments);
+        Restart();
+    }
+
     public TestNamespace NewContainer()
     {
         var container = new TestNamespace("container");
         _containers.Add(container);
         return container;
+    }
+
+    private AgentConfiguration Configure(string[] arguments)
+    {
+        string[] all = ["--state-dir", Path.Combine(Root, "state"), "--socket", Path.Combine(Root, "api.sock"), .. arguments];
+        return ConfigurationLoader.Load(CommandLine.Parse(all), new Dictionary<string, string>(), "/nonexistent");
     }
 
     public Endpoint Add(string name, params string[] labels) => Add(NewContainer(), name, labels);

@@ -84,7 +84,7 @@ public sealed class UplinkTests
     [InlineData("32768", "60999", "16384-32767", null)]
     [InlineData("16384", "60999", "16384-32767", "masquerade-ports 16384-32767 overlap net.ipv4.ip_local_port_range 16384-60999, the host's own; set masquerade-ports to 8192-16383")]
     [InlineData("1024", "20000", "16384-32767", "masquerade-ports 16384-32767 overlap net.ipv4.ip_local_port_range 1024-20000, the host's own; set masquerade-ports to 20001-65535")]
-    [InlineData("1024", "65535", "61000-61001", "masquerade-ports 61000-61001 overlap net.ipv4.ip_local_port_range 1024-65535, the host's own; make that range smaller")]
+    [InlineData("1024", "65535", "61000-61031", "masquerade-ports 61000-61031 overlap net.ipv4.ip_local_port_range 1024-65535, the host's own; make that range smaller")]
     public void Ports_of_the_hosts_own_connections_are_refused(string first, string last, string ports, string? refusal)
     {
         using var agent = new TestAgent("--masquerade-ports", ports);
