@@ -26,8 +26,8 @@ test: setup publish ## All tests, on the real kernel
 test-long: setup publish build ## A million verdicts of oracle, engine and kernel compared, the agent killed a thousand times; SEED= repeats a run
 	@$(SUDO) scripts/test-long $(CONFIGURATION) $(SEED)
 
-fuzz: setup build ## Ten million frames at the hooks against the oracle; FRAMES=, SECONDS= and SEED= change it
-	@$(SUDO) scripts/fuzz $(CONFIGURATION) "$(SEED)" "$(FRAMES)" "$(SECONDS)"
+fuzz: setup build ## Frames at the hooks against the oracle; ELF, BTF, policies and API by coverage. TARGET=, FRAMES=, SECONDS=, SEED=
+	@$(SUDO) scripts/fuzz $(CONFIGURATION) "$(TARGET)" "$(SEED)" "$(FRAMES)" "$(SECONDS)"
 
 test-kernels: setup publish build ## The tests for other kernels: Debian 12's own and the newest backported one, in virtual machines
 	@$(SUDO) scripts/test-kernels $(CONFIGURATION)

@@ -1,10 +1,8 @@
 using System.Net.Sockets;
-using Ciliate.Api;
 using Ciliate.Linux;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Api;
@@ -35,7 +33,8 @@ public sealed class ApiServer : IAsyncDisposable
     {
         string socket = agent.Configuration.Socket;
         SocketFile.RequireFree(socket);
-        WebApplication application = Build(agent, logs);
+        WebApplication application = ApiApplication.Build(
+            agent, logs, host => host.UseKestrelCore().ConfigureKestrel(options => Configure(options, socket)));
         var server = new ApiServer(application, socket);
         try
         {
@@ -62,56 +61,12 @@ public sealed class ApiServer : IAsyncDisposable
         SocketFile.Remove(_socket);
     }
 
-    private static WebApplication Build(AgentServices agent, ILoggerProvider logs)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, agent.Configuration.Socket));
-        builder.Services.AddRoutingCore();
-        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-        WebApplication application = builder.Build();
-        ILogger logger = logs.CreateLogger("Ciliate.Api");
-        application.Use(next => context => Requests.AnswerAsync(context, next, logger));
-        application.UseRouting();
-        Map(application, agent);
-        return application;
-    }
-
     private static void Configure(KestrelServerOptions options, string socket)
     {
         options.ListenUnixSocket(socket);
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = LargestRequest;
         options.Limits.MaxConcurrentConnections = MostConnections;
-    }
-
-    private static void Map(WebApplication application, AgentServices agent)
-    {
-        application.MapGet(ApiRoutes.Health, new StatusHandlers(agent).GetAsync);
-        application.MapGet(ApiRoutes.Configuration, new ConfigurationHandlers(agent).GetAsync);
-        application.MapGet(ApiRoutes.Identities, new IdentityHandlers(agent).ListAsync);
-
-        var endpoints = new EndpointHandlers(agent);
-        application.MapGet(ApiRoutes.Endpoints, endpoints.ListAsync);
-        application.MapGet(ApiRoutes.Endpoint, endpoints.GetAsync);
-        application.MapPut(ApiRoutes.Endpoint, endpoints.PutAsync);
-        application.MapDelete(ApiRoutes.Endpoint, endpoints.DeleteAsync);
-        application.MapPatch(ApiRoutes.EndpointLabels, endpoints.PatchLabelsAsync);
-
-        var policies = new PolicyHandlers(agent);
-        application.MapGet(ApiRoutes.Policies, policies.ListAsync);
-        application.MapPut(ApiRoutes.Policies, policies.PutAsync);
-        application.MapGet(ApiRoutes.Policy, policies.GetAsync);
-        application.MapDelete(ApiRoutes.Policy, policies.DeleteAsync);
-
-        application.MapGet(ApiRoutes.Explain, new ExplainHandlers(agent).GetAsync);
-        application.MapGet(ApiRoutes.Flows, new FlowHandlers(agent).GetAsync);
-
-        var maps = new MapHandlers(agent);
-        application.MapGet(ApiRoutes.PolicyMap, maps.PolicyAsync);
-        application.MapGet(ApiRoutes.FlowMap, maps.FlowsAsync);
-        application.MapGet(ApiRoutes.IpcacheMap, maps.IpcacheAsync);
-        application.MapGet(ApiRoutes.NatMap, maps.NatAsync);
-        application.MapGet(ApiRoutes.EndpointMap, maps.EndpointsAsync);
     }
 
     private static void GiveToGroup(string socket)

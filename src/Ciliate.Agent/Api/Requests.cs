@@ -74,14 +74,14 @@ internal static class Requests
 
     private static ApiError Describe(Exception exception) => exception switch
     {
-        AgentException error => new ApiError(FirstLine(error.Message), CodeOf(error.Kind)),
-        PolicyException or LabelException => new ApiError(FirstLine(exception.Message), ApiErrorCode.Invalid),
+        AgentException error => new ApiError(ErrorText.OneLine(error.Message), CodeOf(error.Kind)),
+        PolicyException or LabelException => new ApiError(ErrorText.OneLine(exception.Message), ApiErrorCode.Invalid),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ApiError("the request is too large; send fewer files at a time", ApiErrorCode.Invalid),
-        BadHttpRequestException => new ApiError(FirstLine(exception.Message), ApiErrorCode.Invalid),
-        DatapathException or NetlinkException or LinuxException => new ApiError(FirstLine(exception.Message), ApiErrorCode.Internal),
+        BadHttpRequestException => new ApiError(ErrorText.OneLine(exception.Message), ApiErrorCode.Invalid),
+        DatapathException or NetlinkException or LinuxException => new ApiError(ErrorText.OneLine(exception.Message), ApiErrorCode.Internal),
         System.Threading.Channels.ChannelClosedException => new ApiError("the agent is stopping", ApiErrorCode.Unavailable),
-        _ => new ApiError($"unexpected {exception.GetType().Name}: {FirstLine(exception.Message)}", ApiErrorCode.Internal),
+        _ => new ApiError($"unexpected {exception.GetType().Name}: {ErrorText.OneLine(exception.Message)}", ApiErrorCode.Internal),
     };
 
     private static string CodeOf(AgentError kind) => kind switch
@@ -92,6 +92,4 @@ internal static class Requests
         AgentError.Exhausted => ApiErrorCode.Exhausted,
         _ => ApiErrorCode.Internal,
     };
-
-    private static string FirstLine(string message) => message.Split('\n', 2)[0];
 }

@@ -147,6 +147,8 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("PUT /v1/endpoint/web HTTP/1.1", "{\"labels\": null}", "400", "{\"error\":\"the request's body has a value of the wrong kind at labels\",")]
     [InlineData("PUT /v1/endpoint/web HTTP/1.1", "{\"labels\": [], \"label\": 1}", "400", "{\"error\":\"the request's body has an unknown field: label\",")]
     [InlineData("PUT /v1/endpoint/web HTTP/1.1", "", "400", "{\"error\":\"the request's body is not JSON: line 1, byte 1\",")]
+    [InlineData("GET /v1/a%0ab HTTP/1.1", "", "404", "the API has no /v1/a%0Ab")]
+    [InlineData("GET /v1/flows?col%0aour=red HTTP/1.1", "", "400", "flows have no query 'col\\\\u000aour'")]
     [InlineData("GET /v1/flows?colour=red HTTP/1.1", "", "400", "flows have no query 'colour'")]
     [InlineData("GET /v1/flows?port=70000 HTTP/1.1", "", "400", "port: '70000' is not a number from 0 to 65535")]
     [InlineData("GET /v1/flows?verdict=maybe HTTP/1.1", "", "400", "verdict: 'maybe' is neither forwarded nor dropped")]

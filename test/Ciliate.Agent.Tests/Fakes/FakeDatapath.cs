@@ -31,7 +31,11 @@ internal sealed class FakeDatapath : IDatapath
 
     public HookKind Hooks => HookKind.Clsact;
 
-    public void Emit(VerdictEvent verdict) => Xunit.Assert.True(_events.Writer.TryWrite(verdict));
+    public void Emit(VerdictEvent verdict)
+    {
+        if (!_events.Writer.TryWrite(verdict))
+            throw new InvalidOperationException("nobody takes the events");
+    }
 
     public void AttachEndpoint(EndpointWiring wiring)
     {
@@ -54,7 +58,8 @@ internal sealed class FakeDatapath : IDatapath
     public uint Publish(ushort endpointId, PolicyTables tables)
     {
         Enter($"publish {endpointId}");
-        Xunit.Assert.True(Attached.ContainsKey(endpointId), $"endpoint {endpointId} is published before it is attached");
+        if (!Attached.ContainsKey(endpointId))
+            throw new InvalidOperationException($"endpoint {endpointId} is published before it is attached");
         Published[endpointId] = tables;
         return ++_generation;
     }

@@ -19,6 +19,10 @@ public sealed class BrokenObjectTests
             Assert.Throws<BpfObjectException>(() => ObjectSpec.Parse(file, "x.o")).Message);
     }
 
+    [Fact]
+    public void A_name_with_a_line_end_stays_on_one_line() =>
+        Assert.Equal("x.o: section a\\u000ab: has c\\u001b[2J twice", new BpfObjectException("x.o", "a\nb", "has c\u001b[2J twice").Message);
+
     [Theory]
     [InlineData("programs")]
     [InlineData("maps")]

@@ -1,0 +1,1 @@
+return Ciliate.Fuzz.FuzzCommand.Run(args);
