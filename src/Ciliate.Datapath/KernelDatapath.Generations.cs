@@ -1,5 +1,4 @@
 using Ciliate.Datapath.Abi;
-using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
@@ -70,18 +69,12 @@ public sealed partial class KernelDatapath
             _slots.Retire(EndpointTable.SlotOf(commit));
     }
 
-    /// <summary>If the table is full, entries of generations past may still stand in it: makes room and tries once more.</summary>
+    /// <summary>If the table is full, entries of generations past may still stand in it: makes room first.</summary>
     private void Fill(uint slot, PolicyTables tables)
     {
-        try
-        {
-            _policy.Add(slot, tables.Entries);
-        }
-        catch (LinuxException) when (_slots.Retired.Count > 0)
-        {
+        if (!_policy.HasRoomFor(tables.Entries.Count))
             ReclaimSlots();
-            _policy.Add(slot, tables.Entries);
-        }
+        _policy.Add(slot, tables.Entries);
     }
 
     /// <summary>Empties what no packet can be judged by any more. It waits for a grace period of some milliseconds, so it is done now and

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
 
@@ -18,20 +17,19 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
             Clear(orphan);
     }
 
-    public void Add(uint slot, IEnumerable<PolicyEntry> entries)
+    /// <exception cref="DatapathException">There is no room for all of them; none was added.</exception>
+    public void Add(uint slot, IReadOnlyCollection<PolicyEntry> entries)
     {
         var known = KeysOf(slot);
-        var keys = new List<PolicyKey>();
-        var values = new List<PolicyValue>();
-        foreach (var entry in entries)
-        {
-            var key = KeyOf(slot, entry);
-            known.Add(key);
-            keys.Add(key);
-            values.Add(ValueOf(entry));
-        }
-        map.UpdateMany(CollectionsMarshal.AsSpan(keys), CollectionsMarshal.AsSpan(values));
+        PolicyKey[] keys = [.. entries.Select(entry => KeyOf(slot, entry))];
+        RequireRoom(keys, known);
+        known.UnionWith(keys);
+        PolicyValue[] values = [.. entries.Select(entry => ValueOf(entry))];
+        map.UpdateMany(keys, values);
     }
+
+    /// <summary>Whether so many entries that are not there yet can be added.</summary>
+    public bool HasRoomFor(int entries) => entries <= Free;
 
     public void Remove(uint slot, IEnumerable<PolicyEntry> entries)
     {
@@ -54,6 +52,17 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
     }
 
     public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.Entries().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
+
+    private int Capacity => (int)map.Map.Info.MaxEntries;
+
+    private int Free => Capacity - _keys.Values.Sum(keys => keys.Count);
+
+    private void RequireRoom(PolicyKey[] keys, HashSet<PolicyKey> known)
+    {
+        int needed = HasRoomFor(keys.Length) ? 0 : keys.Where(key => !known.Contains(key)).Distinct().Count();
+        if (!HasRoomFor(needed))
+            throw new DatapathException($"the policy table is full: {needed} lines are needed, and {Free} of {Capacity} are free; name fewer peers or ports");
+    }
 
     private HashSet<PolicyKey> KeysOf(uint slot)
     {

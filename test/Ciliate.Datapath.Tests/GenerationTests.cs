@@ -60,6 +60,35 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public void A_generation_that_does_not_fit_is_refused_before_anything_of_it_is_written()
+    {
+        using var rig = new Rig().Open();
+        rig.Publish(Rig.WebId, Rig.WebIdentity, [s_toAll], enforced: true);
+        ulong before = rig.Datapath.Maps.Endpoints[Rig.WebId].Commit;
+        int capacity = (int)rig.Datapath.Maps.Policy.Map.Info.MaxEntries;
+
+        var refusal = Assert.Throws<DatapathException>(() => rig.Publish(Rig.WebId, Rig.WebIdentity, Entries(capacity), enforced: true));
+
+        Assert.Contains($"{capacity} lines are needed, and {capacity - 1} of {capacity} are free", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, rig.Datapath.Maps.Endpoints[Rig.WebId].Commit);
+        Assert.Equal(SlotOf(rig, Rig.WebId), Assert.Single(rig.Datapath.Maps.Policy.Entries()).Key.Slot);
+    }
+
+    [Fact]
+    public void Generations_past_make_room_for_one_that_would_not_fit_beside_them()
+    {
+        using var rig = new Rig().Open();
+        PolicyEntry[] most = Entries(600_000);
+        rig.Publish(Rig.WebId, Rig.WebIdentity, most, enforced: true);
+        Assert.Throws<DatapathException>(() => rig.Publish(Rig.WebId, Rig.WebIdentity, most, enforced: true));
+        rig.Publish(Rig.WebId, Rig.WebIdentity, [s_toAll], enforced: true);
+
+        rig.Publish(Rig.WebId, Rig.WebIdentity, most, enforced: true);
+
+        Assert.Equal(most.Length, rig.Datapath.Maps.Policy.Entries().Count(pair => pair.Key.Slot == SlotOf(rig, Rig.WebId)));
+    }
+
+    [Fact]
     public void Before_a_peer_comes_nobody_is_judged_by_a_generation_that_does_not_know_it()
     {
         using var rig = new Rig().Open();
@@ -113,6 +142,10 @@ public sealed class GenerationTests
         Assert.Equal([Rig.WebId, Rig.MarkerId], rig.Datapath.AttachedEndpoints().Order());
         Assert.Equal(2, rig.Datapath.Maps.LocalEndpoints.Entries().Count());
     }
+
+    /// <summary>One for each of so many peers.</summary>
+    private static PolicyEntry[] Entries(int count) =>
+        [.. Enumerable.Range(1, count).Select(peer => new PolicyEntry(TrafficDirection.Egress, (uint)peer, 6, 80, 16, false, 1, 16))];
 
     private static uint SlotOf(Rig rig, ushort id) => (uint)rig.Datapath.Maps.Endpoints[id].Commit;
 

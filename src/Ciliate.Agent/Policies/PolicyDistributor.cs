@@ -97,12 +97,19 @@ public sealed class PolicyDistributor(
                 compiled[running.Subject] = tables = Compile(policies, running.Subject, peers);
             if (IsSame(running.Tables, tables))
                 continue;
-            undo.Add($"publish to endpoint {id}", () => Publish(id, running));
+            undo.Add($"publish to endpoint {id}", () => PublishBack(id, running));
             Publish(id, running with { Tables = tables });
             published.Add(id);
         }
 
         return published;
+    }
+
+    /// <summary>What was refused has changed nothing, and there may be no room to write it once more.</summary>
+    private void PublishBack(ushort id, Running before)
+    {
+        if (_running[id] != before)
+            Publish(id, before);
     }
 
     private void Publish(ushort id, Running running)

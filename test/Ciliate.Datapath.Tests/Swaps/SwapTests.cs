@@ -75,7 +75,7 @@ public sealed class SwapTests(ITestOutputHelper output) : IDisposable
         policy.Adopt(new HashSet<uint> { slot });
         policy.Remove(slot, LiveRig.Entries(odd, odd).Except(LiveRig.Entries(!odd, !odd)));
         between();
-        policy.Add(slot, LiveRig.Entries(!odd, !odd).Except(LiveRig.Entries(odd, odd)));
+        policy.Add(slot, [.. LiveRig.Entries(!odd, !odd).Except(LiveRig.Entries(odd, odd))]);
         _rig.Datapath.Maps.Endpoints[LiveRig.WebId].Commit = (ulong)(generation + 1) << 32 | slot;
     }
 

@@ -28,6 +28,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("  ingress: [{toPorts: [{ports: [{port: \"0\", endPort: 70000}]}]}]", "70000")]
     [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80\", protocol: TPC}]}]}]", "TPC")]
     [InlineData("  ingress: [", "policy.yaml")]
+    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"90\", endPort: 80}]}]}]", "endPort")]
+    [InlineData("  ingress: [{fromCIDRSet: [{cidr: 10.0.0.0/8, except: [11.0.0.0/8]}]}]", "11.0.0.0/8")]
+    [InlineData("  egress: [{toCIDRSet: [{cidr: \"2001:db8::/32\", except: [\"2001::/16\"]}]}]", "2001::/16")]
+    [InlineData("  ingress: [{fromCIDR: [10.0.0.0/33]}]", "10.0.0.0/33")]
     public void A_policy_that_is_not_understood_is_refused_whole(string rules, string named)
     {
         string file = _host.Roots.Write("policy.yaml", PolicyText.Ingress("present", "other") + "\n---\n" + PolicyText.For("broken", rules));
