@@ -56,7 +56,8 @@ internal sealed class StatusHandlers(AgentServices agent)
         agent.Masquerade.WhyNot(ipv4: false) ?? MasqueradeStatus.Active,
         $"{agent.Masquerade.Settings.FirstPort}-{agent.Masquerade.Settings.LastPort}",
         [.. agent.Masquerade.Uplinks.Select(uplink =>
-            new UplinkStatus(uplink.Name, uplink.Mtu, uplink.IPv4?.ToString(), uplink.IPv6?.ToString()))]);
+            new UplinkStatus(uplink.Name, uplink.Mtu, uplink.IPv4?.ToString(), uplink.IPv6?.ToString()))],
+        agent.Masquerade.MissingDevices);
 
     private IpamStatus Ipam() => new(
         Range(agent.Addresses.Pools.FirstOrDefault(pool => pool.Range.IsIPv4)),

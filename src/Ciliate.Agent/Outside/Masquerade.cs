@@ -16,6 +16,9 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     /// <summary>Those that the datapath has.</summary>
     public IReadOnlyList<Uplink> Uplinks => _current ?? [];
 
+    /// <summary>What the option names and no interface is called or matches, yet.</summary>
+    public IReadOnlyList<string> MissingDevices { get; private set; } = [];
+
     /// <summary>What an agent does once, before the first refresh.</summary>
     public void Begin()
     {
@@ -26,6 +29,7 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     /// <summary>Safe to repeat.</summary>
     public void Refresh()
     {
+        TellMissing(settings.IsOn ? _discovery.FindMissing() : []);
         Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];
         if (_current is not null && found.SequenceEqual(_current))
             return;
@@ -46,6 +50,15 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
         return settings.Devices is { } names
             ? $"no interface that is up and matches {string.Join(',', names)} has an {family} address"
             : $"no interface with an {family} default route has an {family} address";
+    }
+
+    private void TellMissing(IReadOnlyList<string> missing)
+    {
+        if (missing.SequenceEqual(MissingDevices))
+            return;
+        MissingDevices = missing;
+        if (missing.Count > 0)
+            logger.DevicesMissing(string.Join(", ", missing));
     }
 
     private static string Text(Uplink uplink) =>

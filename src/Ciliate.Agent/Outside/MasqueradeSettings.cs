@@ -16,5 +16,8 @@ public sealed record MasqueradeSettings(
     public MasqueradeOptions? ToOptions() => IsOn ? new MasqueradeOptions(IPv4, IPv6, FirstPort, LastPort) : null;
 
     /// <summary>Whether an interface is named; of no meaning without names.</summary>
-    public bool Names(string link) => Devices?.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, link, ignoreCase: false)) == true;
+    public bool Names(string link) => Devices?.Any(pattern => Matches(pattern, link)) == true;
+
+    /// <param name="pattern">A name, or a pattern with * and ?.</param>
+    public static bool Matches(string pattern, string link) => FileSystemName.MatchesSimpleExpression(pattern, link, ignoreCase: false);
 }

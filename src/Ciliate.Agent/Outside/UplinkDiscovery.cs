@@ -12,7 +12,7 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
     /// <summary>What the namespace has now, by index. An interface without a usable address of a family takes no packets of it.</summary>
     public IReadOnlyList<Uplink> Find()
     {
-        Link[] links = [.. host.Routes.ListLinks().Where(link => link.IsUp && link.Name != "lo" && link.Alias != host.Owner && !host.IsGatewayPeer(link))];
+        Link[] links = [.. Candidates().Where(link => link.IsUp)];
         IReadOnlyList<InterfaceAddress> addresses = host.Routes.ListAddresses();
         Route[] ipv4 = settings.IPv4 ? DefaultRoutes(AddressFamily.InterNetwork) : [], ipv6 = settings.IPv6 ? DefaultRoutes(AddressFamily.InterNetworkV6) : [];
         return
@@ -25,6 +25,19 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
                 .Where(uplink => uplink.IPv4 is not null || uplink.IPv6 is not null),
         ];
     }
+
+    /// <summary>Names and patterns of the option that no interface has.</summary>
+    public IReadOnlyList<string> FindMissing()
+    {
+        if (settings.Devices is not { } patterns)
+            return [];
+        string[] names = [.. Candidates().Select(link => link.Name)];
+        return [.. patterns.Where(pattern => !names.Any(name => MasqueradeSettings.Matches(pattern, name)))];
+    }
+
+    /// <summary>Interfaces that are not the agent's own.</summary>
+    private IEnumerable<Link> Candidates() =>
+        host.Routes.ListLinks().Where(link => link.Name != "lo" && link.Alias != host.Owner && !host.IsGatewayPeer(link));
 
     private Route[] DefaultRoutes(AddressFamily family) => [.. host.Routes.ListRoutes(family)
         .Where(route => route is { Destination.PrefixLength: 0, Type: RouteType.Unicast })

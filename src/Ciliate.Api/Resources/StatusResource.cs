@@ -66,11 +66,13 @@ public sealed record CollectionStatus(long Scanned, long Removed, double StepMil
 /// <param name="IPv4"><c>active</c>, or why containers cannot go outside by IPv4 under an uplink's address.</param>
 /// <param name="IPv6">Likewise.</param>
 /// <param name="Ports">First and last port at the uplinks.</param>
+/// <param name="MissingDevices">Names and patterns of the option <c>devices</c> that no interface has.</param>
 public sealed record MasqueradeStatus(
     [property: JsonPropertyName("ipv4")] string IPv4,
     [property: JsonPropertyName("ipv6")] string IPv6,
     string Ports,
-    IReadOnlyList<UplinkStatus> Uplinks)
+    IReadOnlyList<UplinkStatus> Uplinks,
+    IReadOnlyList<string> MissingDevices)
 {
     public const string Active = "active";
 }

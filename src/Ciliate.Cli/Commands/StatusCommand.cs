@@ -32,6 +32,7 @@ internal static class StatusCommand
         .. status.FlowTable.Collection is { } collection ? [("Collection", Collection(collection))] : Array.Empty<(string, Cell)>(),
         ("Masquerade", Masquerade(status.Masquerade)),
         .. status.Masquerade.Uplinks.Select(uplink => ("Uplink", (Cell)Uplink(uplink))),
+        .. status.Masquerade.MissingDevices.Select(device => ("Uplink", new Cell($"{device}: there is no such interface", CellStyle.Bad))),
         ("Events", Text($"{status.Events.Seen} seen, {status.Events.Lost} lost")),
         .. status.Drops.Select((drop, index) => (index == 0 ? "Drops" : "", Drop(drop))),
     ]);

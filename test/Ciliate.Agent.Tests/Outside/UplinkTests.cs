@@ -58,6 +58,7 @@ public sealed class UplinkTests
         Masquerade masquerade = agent.Services.Masquerade;
         masquerade.Begin();
         Assert.Equal("no interface that is up and matches wan* has an IPv4 address", masquerade.WhyNot(ipv4: true));
+        Assert.Empty(masquerade.MissingDevices);
 
         agent.Host.Route.AddAddress(wan.Index, IPAddress.Parse("192.0.2.7"), 24);
         masquerade.Refresh();
@@ -65,6 +66,22 @@ public sealed class UplinkTests
         Assert.Equal(("wan7", "192.0.2.7", null), Only(masquerade));
         Assert.Equal("switched off", masquerade.WhyNot(ipv4: false));
         Assert.Contains("exclusions 203.0.113.0/24", agent.Datapath.Calls);
+    }
+
+    [Fact]
+    public void Devices_that_are_named_and_not_there_are_told_until_they_come()
+    {
+        using var agent = new TestAgent("--devices", "lan0,wan*,typo0");
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Masquerade masquerade = agent.Services.Masquerade;
+        masquerade.Begin();
+        Assert.Equal(["wan*", "typo0"], masquerade.MissingDevices);
+
+        agent.Host.Route.CreateBridge("wan7");
+        masquerade.Refresh();
+
+        Assert.Equal(["typo0"], masquerade.MissingDevices);
+        Assert.Equal("lan0", Only(masquerade).Name);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class ShowCommandTests
             Collection   15 flows seen, 3 removed, longest step 0.214 ms, ever 0.871 ms
             Masquerade   IPv4 active, IPv6 no interface with an IPv6 default route has an IPv6 address, ports 16384-32767
             Uplink       eth0, 198.51.100.2
+            Uplink       wan*: there is no such interface
             Events       311 seen, 0 lost
             Drops        18 packets, 1332 bytes ingress: policy denied ingress
 
