@@ -30,6 +30,10 @@ public sealed class LiesFromOutsideTests : IClassFixture<World>, IDisposable
         _uplink = world.Host.Network.Route.GetLink(World.UplinkName).Mac;
         _router = world.Router.Network.Route.GetLink("eth0").Mac;
         world.Host.DeletePolicies();
+        Eventually.Holds(
+            () => Enum.GetValues<Family>().All(family => world.Host.Ciliate.Do("bpf", "ipcache", "list").Contains($"{World.Uplink(family)}/", StringComparison.Ordinal)),
+            "the agent has seen the host's addresses",
+            TimeSpan.FromSeconds(20));
     }
 
     /// <summary>What is told of a packet that one address sends to web.</summary>
