@@ -36,7 +36,7 @@ SUBPROGRAM int reap_one(const struct flow_key *key, __u32 purge)
 	__u64 expires = flow_expires(flow);
 	if (!flow_expired(expires, now)) {
 		if (is_gone(flow->source_endpoint, purge) || is_gone(flow->destination_endpoint, purge))
-			__sync_val_compare_and_swap(&flow->expires, expires, now - 1);
+			flow_end(flow, expires, now);
 		return 0;
 	}
 	if (!flow_expired(expires + flow_ticks_grace, now) || !flow_take(flow, expires))

@@ -87,7 +87,7 @@ static __always_inline int track(struct __sk_buff *skb, struct packet *p, struct
 		if (result)
 			return result;
 	}
-	int result = track_and_judge(p, own, j, peer);
+	int result = track_and_judge(skb, p, own, j, peer);
 	if (unlikely(p->fragment == FRAGMENT_FIRST) && result >= 0)
 		fragment_remember(p);
 	return result;
@@ -139,6 +139,14 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }
 
+/* Is the host itself who speaks? Its packets come in by no interface, and from a socket: of pieces that the
+ * stack has put together and cut anew it may have forgotten the interface (IPv6, with conntrack), but those
+ * have no socket. Nor has a reset by the host's firewall, which opens nothing. */
+static __always_inline _Bool is_hosts_own(struct __sk_buff *skb, const struct packet *p)
+{
+	return !skb->ingress_ifindex && (skb->sk || (p->protocol == IPPROTO_TCP && (p->tcp_flags & TCP_RST)));
+}
+
 /* tc egress of the host end: what the host's stack sends to the container, of its own or forwarded. */
 SEC("tc")
 int to_container(struct __sk_buff *skb)
@@ -155,6 +163,7 @@ int to_container(struct __sk_buff *skb)
 	if (result)
 		return finish(skb, &p, &j, DIRECTION_INGRESS, result);
 
+	own.is_host = is_hosts_own(skb, &p);
 	__u32 peer = 0;
 	result = track(skb, &p, &own, &j, &peer);
 	if (result == FLOW_OPENED)

@@ -44,7 +44,7 @@ static __always_inline int pass_answer(struct __sk_buff *skb, struct packet *p, 
 }
 
 /* A packet against the rules: the stack knows what to do with its own, but would drop a container's without a
- * word. */
+ * word, or make another of it: put together with other pieces and cut anew it may be by the rules again. */
 static __always_inline int refuse_for_container(const struct packet *p, struct judgement *j, int reason)
 {
 	j->destination_endpoint = destined_container(p);

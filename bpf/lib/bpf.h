@@ -40,6 +40,7 @@ HELPER(long, bpf_redirect_neigh, BPF_FUNC_redirect_neigh, __u32 ifindex, struct 
        int params_size, __u64 flags);
 HELPER(long, bpf_fib_lookup, BPF_FUNC_fib_lookup, void *context, struct bpf_fib_lookup *params, int size,
        __u32 flags);
+HELPER(long, bpf_probe_read_kernel, BPF_FUNC_probe_read_kernel, void *to, __u32 size, const void *from);
 HELPER(long, bpf_check_mtu, BPF_FUNC_check_mtu, void *context, __u32 ifindex, __u32 *mtu, __s32 difference,
        __u64 flags);
 HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);

@@ -32,11 +32,6 @@ struct rewrite {
 	__u8 reserved[3];
 };
 
-static __always_inline _Bool is_icmp(const struct packet *p)
-{
-	return p->protocol == IPPROTO_ICMP || p->protocol == IPPROTO_ICMPV6;
-}
-
 /* From the transport header on; 0: the protocol has no Internet checksum. */
 static __always_inline __u32 checksum_offset(const struct packet *p)
 {

@@ -37,5 +37,9 @@ CONFIG(__u32, flow_ticks_resolution, "Ticks by which the end of a flow may be of
 CONFIG(__u32, flow_ticks_grace, "Ticks that an expired flow is left alone before it is removed.");
 CONFIG(__u8, masquerade_ipv4, "IPv4 flows that leave by an uplink take its address.");
 CONFIG(__u8, masquerade_ipv6, "IPv6 flows that leave by an uplink take its address.");
+CONFIG(__u8, masquerade_all_protocols,
+       "Protocols whose ports cannot be changed take the address too; a remote then speaks to one container "
+       "only, "
+       "and not to the host.");
 CONFIG(__u32, nat_first_port, "First of the ports that are kept for masquerade.");
 CONFIG(__u32, nat_port_count, "Number of the ports that are kept for masquerade.");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The gateway answers pings itself (RFC 792, 4443). */
+/* The gateway answers pings itself (RFC 792, 4443); those in pieces the host's stack, which can put them
+ * together. */
 #pragma once
 
 #include "address.h"
@@ -8,8 +9,9 @@
 
 static __always_inline _Bool is_echo_for_gateway(const struct packet *p)
 {
-	return p->echo_request && (p->ethertype == ETH_P_IP ? address_equal(&p->destination, &gateway_ipv4)
-							    : address_equal(&p->destination, &gateway_ipv6));
+	return p->echo_request && !p->fragment &&
+	       (p->ethertype == ETH_P_IP ? address_equal(&p->destination, &gateway_ipv4)
+					 : address_equal(&p->destination, &gateway_ipv6));
 }
 
 /* Addresses trade places, which leaves every checksum that covers both as it is; only the type changes. */

@@ -102,19 +102,61 @@ static __always_inline void flow_prolong(struct flow *flow, __u64 expires, __u8 
 	}
 }
 
+/* What several CPUs change: by atomic operations on the word that holds all of it, so that none undoes what
+ * another does. Offsets in that word, in bits. */
+enum flow_word {
+	FLOW_WORD_FLAGS = 0,
+	FLOW_WORD_ORIGINAL = 8, /* tcp_flags_original */
+	FLOW_WORD_REPLY = 16,   /* tcp_flags_reply */
+};
+
+_Static_assert(__builtin_offsetof(struct flow, flags) % sizeof(__u32) == 0 &&
+		       __builtin_offsetof(struct flow, tcp_flags_original) ==
+			       __builtin_offsetof(struct flow, flags) + 1 &&
+		       __builtin_offsetof(struct flow, tcp_flags_reply) ==
+			       __builtin_offsetof(struct flow, flags) + 2,
+	       "the three are in one word, in this order");
+
+static __always_inline void flow_word_set(struct flow *flow, __u32 bits)
+{
+	__sync_fetch_and_or((__u32 *)&flow->flags, bits);
+}
+
+static __always_inline void flow_word_clear(struct flow *flow, __u32 bits)
+{
+	__sync_fetch_and_and((__u32 *)&flow->flags, ~bits);
+}
+
+static __always_inline void flow_mark(struct flow *flow, enum flow_flag flag, _Bool on)
+{
+	if (!!(flow->flags & flag) == on)
+		return;
+	if (on)
+		flow_word_set(flow, flag);
+	else
+		flow_word_clear(flow, flag);
+}
+
+/* Ends the flow that is known to live until expires, unless somebody has just prolonged it. */
+static __always_inline void flow_end(struct flow *flow, __u64 expires, __u64 now)
+{
+	__sync_val_compare_and_swap(&flow->expires, expires, now - 1);
+}
+
 /* Notes a packet of the flow that is known to live until expires. Writes only what changes. */
 static __always_inline void flow_touch(struct flow *flow, __u64 expires, const struct packet *p, _Bool reply,
 				       __u64 now)
 {
-	__u8 *sender = reply ? &flow->tcp_flags_reply : &flow->tcp_flags_original;
-	__u8 *receiver = reply ? &flow->tcp_flags_original : &flow->tcp_flags_reply;
-	__u8 seen = p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK);
-	if (seen & ~*sender)
-		*sender |= seen;
+	__u32 sender = reply ? FLOW_WORD_REPLY : FLOW_WORD_ORIGINAL;
+	__u32 receiver = reply ? FLOW_WORD_ORIGINAL : FLOW_WORD_REPLY;
+	__u32 known = *(const volatile __u32 *)&flow->flags;
+	__u32 seen = (__u32)(p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK)) << sender;
+	if (reply)
+		seen |= FLOW_REPLIED;
+	if (unlikely(seen & ~known))
+		flow_word_set(flow, seen);
 	/* Who goes on after a reset has not accepted it (RFC 5961): it was forged, or out of the window. */
-	if (unlikely(*receiver & TCP_RST) && (seen & (TCP_ACK | TCP_RST)) == TCP_ACK)
-		*receiver &= ~TCP_RST;
-	if (reply && !(flow->flags & FLOW_REPLIED))
-		flow->flags |= FLOW_REPLIED;
+	if (unlikely(known & TCP_RST << receiver) && (p->tcp_flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
+		flow_word_clear(flow, TCP_RST << receiver);
 	flow_prolong(flow, expires, p->protocol, now);
 }

@@ -39,8 +39,8 @@ static __always_inline struct related *related_row(void)
 }
 
 /* The flow of the embedded packet, that must be allowed now; judged anew where it is stale. */
-static __always_inline int check_related_flow(struct related *r, const struct own_side *own,
-					      struct judgement *j, __u32 *peer)
+static __always_inline int check_related_flow(struct __sk_buff *skb, struct related *r,
+					      const struct own_side *own, struct judgement *j, __u32 *peer)
 {
 	_Bool sender_low = flow_key_of(&r->key, &r->inner);
 	struct flow *flow = bpf_map_lookup_elem(&flows, &r->key);
@@ -53,11 +53,13 @@ static __always_inline int check_related_flow(struct related *r, const struct ow
 	r->sent = (struct own_side){
 		.commit = own->commit,
 		.is_source = !own->is_source,
-		.from_stack = !!(flow->flags & FLOW_BY_HOST), /* the host is the host by any address */
+		.is_host = !!(flow->flags & FLOW_BY_HOST), /* the host is the host by any address */
 	};
 	if (judgement_holds(flow, &r->inner, &r->sent, own_is_originator))
 		return FLOW_ESTABLISHED;
-	return judge_again(&r->inner, &r->sent, flow, j);
+	if (has_changed_hands(flow, &r->inner, &r->sent, own_is_originator))
+		return -DROP_ICMP_ERROR_UNRELATED;
+	return judge_again(skb, &r->inner, &r->sent, flow, j);
 }
 
 /* An error passes if the flow of the packet that it tells of lives and is allowed now; it does not prolong
@@ -79,5 +81,5 @@ SUBPROGRAM int track_error(struct __sk_buff *skb, const struct packet *p, const 
 	/* a container tells only of what came to it */
 	if (own->is_source && !address_equal(&r->inner.destination, &p->source))
 		return -DROP_ICMP_ERROR_UNRELATED;
-	return check_related_flow(r, own, j, peer);
+	return check_related_flow(skb, r, own, j, peer);
 }

@@ -6,6 +6,7 @@
 #include "flow_table.h"
 #include "nat.h"
 #include "policy.h"
+#include "route.h"
 #include "side.h"
 
 /* The packet's own side, as the hook knows it: its endpoint and the commit word, read once per packet. */
@@ -13,19 +14,21 @@ struct own_side {
 	__u64 commit;
 	__u32 is_source;
 	__u32 from_stack; /* at to_container */
-	__u32 arrived_on; /* there: interface that the packet came in by, 0 when it is the host's own */
-	__u32 is_answer;  /* there: was sent to an uplink's address, so nothing but the answer to a flow */
+	__u32 arrived_on; /* there: interface that the packet came in by, 0 when no longer known or the host's
+			     own */
+	__u16 is_host;    /* there: the host's own; or, where a flow is judged again, the flow's */
+	__u16 is_answer;  /* there: was sent to an uplink's address, so nothing but the answer to a flow */
 };
 
-/* What the host's stack sends to a container is believed to be from where it says only so far: the host's own
- * packets come in by no interface and nobody else's do, and a packet of another container comes by that
- * container's interface, past its own hook. */
+/* What the host's stack sends to a container is believed to be from where it says only so far: in the host's
+ * name speaks the host alone, and a packet of another container comes by that container's interface, past its
+ * own hook. */
 static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer, __u32 peer_identity)
 {
 	if (!own->from_stack)
 		return 0;
 	if (peer_identity == IDENTITY_HOST)
-		return own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
+		return own->is_host ? 0 : -DROP_SPOOFED_ADDRESS;
 	struct endpoint *endpoint = peer ? endpoint_row(peer) : NULL;
 	return endpoint && endpoint->ifindex != own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
 }
@@ -43,8 +46,22 @@ static __always_inline __u64 judged_under(__u32 source_version, __u32 destinatio
 	return (__u64)source_version << 32 | destination_version;
 }
 
+/* The identity of a destination beyond this node: what the routes keep on the host is the host's, be it an
+ * address that nobody has listed, a broadcast or an anycast. */
+static __always_inline void identify_by_route(struct __sk_buff *skb, const struct packet *p,
+					      struct side *destination, struct judgement *j)
+{
+	j->route = ROUTE_NONE;
+	if (destination->endpoint || destination->identity == IDENTITY_HOST)
+		return;
+	j->route = route_of(skb, p);
+	if (j->route == ROUTE_TO_HOST)
+		destination->identity = IDENTITY_HOST;
+}
+
 /* Judges a packet that opens a flow: the source's egress policy, then the destination's ingress policy. */
-SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct judgement *j)
+SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct own_side *own,
+		     struct judgement *j)
 {
 	if (!p || !own || !j)
 		return -DROP_INTERNAL;
@@ -59,8 +76,10 @@ SUBPROGRAM int judge(const struct packet *p, const struct own_side *own, struct 
 	if (result)
 		return result;
 
+	if (own->is_source)
+		identify_by_route(skb, p, &destination, j);
 	struct side *peer = own->is_source ? &destination : &source;
-	j->by_host = own->from_stack && !own->arrived_on;
+	j->by_host = own->is_host;
 	if (j->by_host)
 		peer->identity = IDENTITY_HOST; /* whatever address of its own it took */
 	j->source_endpoint = source.endpoint;
@@ -125,8 +144,8 @@ static __always_inline void count_judged_again(void)
 /* A known flow whose judgement is void, since a policy, an identity or an address changed: judged again by
  * its original direction, so that a reply never fails for being a reply. A flow that is denied keeps its
  * entry: its later packets must not pass for new flows. */
-static __always_inline int judge_again(struct packet *p, struct own_side *own, struct flow *flow,
-				       struct judgement *j)
+static __always_inline int judge_again(struct __sk_buff *skb, struct packet *p, struct own_side *own,
+				       struct flow *flow, struct judgement *j)
 {
 	count_judged_again();
 	if (j->reply) {
@@ -134,11 +153,15 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 		own->is_source = !own->is_source;
 	}
 	/* Only what the host itself sends shows that it does, and by an address of another that would mislead
-	 * in a reply: there the flow knows. */
+	 * in a reply: there the flow knows. Where the packet came from is asked of itself, by the caller. */
 	__u32 from_stack = own->from_stack;
-	if (j->reply || !from_stack)
-		own->from_stack = !!(flow->flags & FLOW_BY_HOST);
-	int result = judge(p, own, j);
+	__u16 is_host = own->is_host;
+	if (j->reply || !from_stack) {
+		own->is_host = !!(flow->flags & FLOW_BY_HOST);
+		own->from_stack = 0;
+	}
+	int result = judge(skb, p, own, j);
+	own->is_host = is_host;
 	own->from_stack = from_stack;
 	if (j->reply) {
 		swap_sides(p);
@@ -156,8 +179,7 @@ static __always_inline int judge_again(struct packet *p, struct own_side *own, s
 	flow->destination_identity = j->destination_identity;
 	flow->egress_rule = j->egress_rule;
 	flow->ingress_rule = j->ingress_rule;
-	if (!!(flow->flags & FLOW_BY_HOST) != j->by_host)
-		flow->flags ^= FLOW_BY_HOST;
+	flow_mark(flow, FLOW_BY_HOST, j->by_host);
 	*(volatile __u64 *)&flow->judged = j->judged;
 	return 0;
 }
@@ -175,9 +197,9 @@ static __always_inline __u32 peer_endpoint(const struct own_side *own, const str
 
 /* A packet that no live flow knows. An entry of ours for the key is one flow more for nobody; without it a
  * sender that has its share already is not worth a judgement. */
-static __always_inline int judge_new(const struct flow_key *key, const struct packet *p,
-				     const struct own_side *own, struct judgement *j, __u64 now,
-				     _Bool sender_low, _Bool has_entry)
+static __always_inline int judge_new(struct __sk_buff *skb, const struct flow_key *key,
+				     const struct packet *p, const struct own_side *own, struct judgement *j,
+				     __u64 now, _Bool sender_low, _Bool has_entry)
 {
 	if (p->echo_reply)
 		return -DROP_UNSOLICITED_REPLY;
@@ -191,29 +213,41 @@ static __always_inline int judge_new(const struct flow_key *key, const struct pa
 		result = check_flow_share(endpoint_id);
 	if (result)
 		return result;
-	result = judge(p, own, j);
+	result = judge(skb, p, own, j);
 	if (!result && !is_flowless(p))
 		result = flow_open(key, p, j, now, sender_low);
 	return result ? result : FLOW_OPENED;
 }
 
-/* Is what the flow was judged under still so, for the endpoint that this program serves? */
+/* Is what the flow was judged under still so? */
 static __always_inline _Bool judgement_holds(const struct flow *flow, const struct packet *p,
 					     const struct own_side *own, _Bool own_is_originator)
 {
-	__u32 own_endpoint = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
 	__u32 peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
 	__u32 own_version = commit_generation(own->commit);
 	__u32 peer_version = version_of(peer, own->is_source ? &p->destination : &p->source);
 	__u64 current = own_is_originator ? judged_under(own_version, peer_version)
 					  : judged_under(peer_version, own_version);
-	return flow->judged == current && own_endpoint == endpoint_id;
+	return flow->judged == current;
+}
+
+/* Has an address of the flow gone to another container since? What that one would inherit was not meant for
+ * it: the flow has ended. Asked where the judgement does not hold, as it never does then, since no two
+ * containers have a generation in common. */
+static __always_inline _Bool has_changed_hands(const struct flow *flow, const struct packet *p,
+					       const struct own_side *own, _Bool own_is_originator)
+{
+	__u32 own_endpoint = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
+	__u32 peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
+	if (own_endpoint != endpoint_id)
+		return 1;
+	return peer && !endpoint_owns(endpoint_row(peer), own->is_source ? &p->destination : &p->source);
 }
 
 /* A flow_result, or a negative drop reason. The other side's endpoint, 0 if it is not on this node, in *peer.
  */
-static __always_inline int track_and_judge(struct packet *p, struct own_side *own, struct judgement *j,
-					   __u32 *peer)
+static __always_inline int track_and_judge(struct __sk_buff *skb, struct packet *p, struct own_side *own,
+					   struct judgement *j, __u32 *peer)
 {
 	struct flow_key key;
 	_Bool sender_low = flow_key_of(&key, p);
@@ -235,17 +269,23 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 			if (own->is_answer)
 				return -DROP_NO_FLOW;
 			/* Not a reply, whatever the flow's direction (RFC 9293, 3.5): both sides open at
-			 * once, or a disguise. */
+			 * once, or a disguise. The flow stays the other's, who knows the container by its own
+			 * address. */
 			j->reply = 0;
-			result = judge(p, own, j);
+			j->own_address = 1;
+			result = judge(skb, p, own, j);
 			*peer = peer_endpoint(own, j);
-			return result;
+			return result ? result : FLOW_OPENED;
 		}
 	}
 
 	_Bool own_is_originator = own->is_source != reply;
 	if (unlikely(!judgement_holds(flow, p, own, own_is_originator))) {
-		result = judge_again(p, own, flow, j);
+		if (has_changed_hands(flow, p, own, own_is_originator)) {
+			flow_end(flow, expires, now);
+			goto opens;
+		}
+		result = judge_again(skb, p, own, flow, j);
 		if (result)
 			return result;
 	}
@@ -260,7 +300,7 @@ static __always_inline int track_and_judge(struct packet *p, struct own_side *ow
 	return FLOW_ESTABLISHED;
 
 opens:
-	result = judge_new(&key, p, own, j, now, sender_low, flow && flow->owner == endpoint_id);
+	result = judge_new(skb, &key, p, own, j, now, sender_low, flow && flow->owner == endpoint_id);
 	*peer = peer_endpoint(own, j);
 	return result;
 }

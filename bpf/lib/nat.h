@@ -94,8 +94,10 @@ static __always_inline _Bool claim(struct __sk_buff *skb, const struct nat_key *
 }
 
 /* Takes a port (echo identifier) of the uplink for the packet's flow: its own if that lies in the range, else
- * one of NAT_PROBES beginning at a random one. Other protocols have no port that could be changed, so there
- * one container speaks to a remote at a time. The port as on the wire, or a negative drop reason. */
+ * one of NAT_PROBES beginning at a random one. Other protocols have no port that could be changed: there one
+ * container speaks to a remote at a time, and the host itself, of whose sockets nobody can be asked, would
+ * hear no more of that remote. So they leave only where that was asked for. The port as on the wire, or a
+ * negative drop reason. */
 SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 row)
 {
 	struct uplink *uplink = uplink_row(row);
@@ -117,8 +119,11 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	};
 	if (!key.local.halves[0] && !key.local.halves[1])
 		return -DROP_TRANSLATION_UNSUPPORTED;
-	if (p->protocol == IPPROTO_SCTP || !has_ports(p))
+	if (p->protocol == IPPROTO_SCTP || !has_ports(p)) {
+		if (!masquerade_all_protocols)
+			return -DROP_TRANSLATION_UNSUPPORTED;
 		return claim(skb, &key, &value) ? key.local_port : -DROP_TRANSLATION_PORTS_USED_UP;
+	}
 
 	/* spread over the range, since ports that are taken often lie together; all of a small one */
 	__u32 step = nat_port_count / NAT_PROBES | 1;

@@ -10,6 +10,8 @@
 #include "icmp_error.h"
 #include "judge.h"
 #include "nat.h"
+#include "offload.h"
+#include "route.h"
 
 static __always_inline _Bool masquerades(const struct packet *p)
 {
@@ -24,57 +26,47 @@ SUBPROGRAM int is_excluded(const struct address *destination)
 	return bpf_map_lookup_elem(&nat_exclusions, &key) != NULL;
 }
 
-/* Interface that the host would forward the packet by; 0 if it would not. */
-SUBPROGRAM int route_of(struct __sk_buff *skb, const struct packet *p)
+/* Row of the uplink that a flow of the packet leaves by; 0: none. Sets own_address of j where it is settled
+ * that the flow keeps the container's: what has no way yet may still get one by an uplink. */
+SUBPROGRAM __u32 uplink_for(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
-	if (!p)
+	if (!p || !j)
 		return 0;
-	struct bpf_fib_lookup fib = {.ifindex = host_ifindex, .l4_protocol = p->protocol};
-	if (p->ethertype == ETH_P_IP) {
-		fib.family = AF_INET;
-		fib.ipv4_src = p->source.words[3];
-		fib.ipv4_dst = p->destination.words[3];
-	} else {
-		fib.family = AF_INET6;
-		__builtin_memcpy(fib.ipv6_src, &p->source, sizeof(p->source));
-		__builtin_memcpy(fib.ipv6_dst, &p->destination, sizeof(p->destination));
+	__u32 ifindex = j->route;
+	j->own_address = 1;
+	if (j->destination_identity == IDENTITY_HOST && ifindex == ROUTE_NONE) /* no need to ask the routes */
+		return 0;
+	if (ifindex == ROUTE_NONE)
+		ifindex = route_of(skb, p);
+	__u32 *row = bpf_map_lookup_elem(&uplink_rows, &ifindex);
+	if (row && !is_excluded(&p->destination)) {
+		j->own_address = 0;
+		return *row & 0xffff;
 	}
-	if (!is_icmp(p)) {
-		fib.sport = p->source_port;
-		fib.dport = p->destination_port;
-	}
-	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
-	case BPF_FIB_LKUP_RET_SUCCESS:
-	case BPF_FIB_LKUP_RET_NO_NEIGH:
-	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return fib.ifindex;
-	}
+	j->own_address = ifindex != ROUTE_NONE && ifindex != ROUTE_TO_HOST;
 	return 0;
 }
 
 /* Decides how the packet's flow leaves: sets the translation of the flow and of j, or leaves it 0 where the
- * stack is to carry it as it is, or where the packet was answered: then its verdict. */
+ * stack is to carry it as it is. However the routes change, a flow has one address for as long as it lives. 0
+ * or a negative drop reason; that of used-up hops is the caller's to answer. */
 SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
 	if (!p || !j)
 		return -DROP_INTERNAL;
+	__u32 uplink = uplink_for(skb, p, j);
 	struct flow_key key;
 	flow_key_of(&key, p);
 	struct flow *flow = is_flowless(p) ? NULL : bpf_map_lookup_elem(&flows, &key);
-	if (j->destination_identity == IDENTITY_HOST || is_excluded(&p->destination)) {
-		if (flow)
-			flow->flags |= FLOW_OWN_ADDRESS;
+	if (!uplink) {
+		if (flow && j->own_address)
+			flow_mark(flow, FLOW_OWN_ADDRESS, 1);
 		return 0;
 	}
-	__u32 ifindex = route_of(skb, p);
-	__u32 *row = bpf_map_lookup_elem(&uplink_rows, &ifindex);
-	if (!row)
-		return 0;
 	if (!flow)
 		return -DROP_TRANSLATION_UNSUPPORTED;
 	if (unlikely(p->hop_limit <= 1)) /* what is not sent takes no port, that an answer could come by */
-		return answer_used_up(skb, p);
-	__u32 uplink = *row & 0xffff;
+		return -DROP_HOP_LIMIT_EXCEEDED;
 	int port = claim_port(skb, p, uplink);
 	if (port < 0)
 		return port;
@@ -164,17 +156,20 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 /* What leaves this host, or is for the host itself. Errors go as the packets of their flow do. */
 static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
+	int result = check_offload(skb, p);
+	if (unlikely(result))
+		return result;
 	if (!masquerades(p))
 		return TC_ACT_OK;
 	if (unlikely(!j->translation)) {
 		if (j->reply || j->own_address || p->icmp_error)
 			return TC_ACT_OK;
-		int result = open_translation(skb, p, j);
-		if (result || !j->translation)
+		result = open_translation(skb, p, j);
+		if (result != -(int)DROP_HOP_LIMIT_EXCEEDED && (result || !j->translation))
 			return result;
 	}
 	if (unlikely(p->hop_limit <= 1))
 		return answer_used_up(skb, p);
-	int result = send_translated(skb, p, j->translation);
+	result = send_translated(skb, p, j->translation);
 	return unlikely(result >= TOO_BIG_FOR) ? answer_too_big(skb, p, result - TOO_BIG_FOR) : result;
 }

@@ -6,6 +6,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 
 #include "../abi/drop.h"
 #include "../abi/types.h"
@@ -49,6 +50,11 @@ struct packet {
 	__be32 fragment_id;
 };
 
+static __always_inline _Bool is_icmp(const struct packet *p)
+{
+	return p->protocol == IPPROTO_ICMP || p->protocol == IPPROTO_ICMPV6;
+}
+
 /* What the datapath found out about a packet, for the event and the flow. */
 struct judgement {
 	__u64 judged; /* versions of source and destination, see struct flow */
@@ -65,7 +71,7 @@ struct judgement {
 	__u8 own_address;  /* of the flow: not to be masqueraded */
 	__u8 by_host;      /* the other side is the host itself, whatever its address */
 	__u32 translation; /* of the flow, see translation_of() */
-	__u32 reserved2;
+	__u32 route;       /* of a packet that was judged now: as route_of() says */
 };
 
 /* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */

@@ -24,6 +24,13 @@ static __always_inline struct endpoint *endpoint_row(__u32 id)
 	return bpf_map_lookup_elem(&endpoints, &id);
 }
 
+/* Is it the container's address now? */
+static __always_inline _Bool endpoint_owns(const struct endpoint *endpoint, const struct address *a)
+{
+	return endpoint && endpoint->ifindex &&
+	       (address_equal(a, &endpoint->ipv4) || address_equal(a, &endpoint->ipv6));
+}
+
 /* Version of a remote address. Its upper bit tells it from every generation. */
 static __always_inline __u32 epoch_version(const struct address *a)
 {

@@ -67,12 +67,6 @@ static __always_inline _Bool may_be_masqueraded(const struct packet *p)
 	return !is_icmp(p) || p->icmp_error || (p->echo_reply && in_nat_range(p->destination_port));
 }
 
-static __always_inline _Bool owns(const struct endpoint *endpoint, const struct nat_value *value)
-{
-	return endpoint->ifindex && (address_equal(&value->container, &endpoint->ipv4) ||
-				     address_equal(&value->container, &endpoint->ipv6));
-}
-
 /* What an answer to a masqueraded flow needs to find back, and an error about one. */
 struct way_back {
 	struct packet inner; /* embedded by an error */
@@ -112,7 +106,7 @@ static __always_inline int find_nat_key(struct __sk_buff *skb, const struct pack
 static __always_inline int check_way_back(struct __sk_buff *skb, const struct packet *p,
 					  const struct endpoint *endpoint, const struct nat_value *value)
 {
-	if (!endpoint || !owns(endpoint, value))
+	if (!endpoint || !endpoint_owns(endpoint, &value->container))
 		return -DROP_NO_FLOW;
 	if (p->hop_limit <= 1)
 		return -DROP_HOP_LIMIT_EXCEEDED;

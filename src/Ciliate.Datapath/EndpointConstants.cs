@@ -10,6 +10,7 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity,
     public ObjectSpec Apply(EndpointWiring wiring)
     {
         var spec = blueprint.Clone();
+        OffloadFields.Set(spec);
         spec.SetConstant("endpoint_id", wiring.Id);
         spec.SetConstant("host_ifindex", (uint)wiring.HostIfIndex);
         spec.SetConstant("container_mac", AddressCodec.Encode(wiring.ContainerMac));
@@ -33,6 +34,7 @@ internal sealed class EndpointConstants(ObjectSpec blueprint, uint flowCapacity,
         spec.SetConstant("masquerade_ipv6", Flag(masquerade is { IPv6: true }));
         if (masquerade is not null)
         {
+            spec.SetConstant("masquerade_all_protocols", Flag(masquerade.AllProtocols));
             spec.SetConstant("nat_first_port", (uint)masquerade.FirstPort);
             spec.SetConstant("nat_port_count", masquerade.PortCount);
         }

@@ -114,7 +114,25 @@ public sealed class FlowTests
         rig.Register(Rig.DbId, Rig.Db);
         Assert.Equal(next, rig.Publish(Rig.DbId, Rig.DbIdentity, [], enforced: true));
 
-        rig.DbSends(rig.FromDb(family).Udp(2000, 1000)).IsDropped(DropReason.PolicyDeniedIngress);
+        rig.DbSends(rig.FromDb(family).Udp(2000, 1000)).IsDropped(DropReason.PolicyDeniedEgress);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Who_takes_over_an_address_inherits_no_flow(Family family)
+    {
+        const ushort newcomer = 4;
+        using var rig = new Rig().Open();
+        rig.DbSends(Frame.From(Rig.Db).To(Rig.Remote).Via(Rig.Gateway).Over(family).Udp(7777, 53)).IsPassed();
+        rig.WebSends(rig.FromWeb(family).Udp(1000, 2000)).IsRedirected();
+        byte[] answer = Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Gateway).Over(family).Udp(53, 7777);
+        rig.HostSendsToDb(answer, arrivedOn: 9).IsPassed();
+
+        rig.Datapath.DetachEndpoint(Rig.DbId);
+        rig.Register(newcomer, Rig.Db);
+        rig.Publish(newcomer, 300, [], enforced: true);
+
+        rig.HostSendsTo(newcomer, answer, arrivedOn: 9).IsDropped(DropReason.PolicyDeniedIngress);
+        rig.WebSends(rig.FromWeb(family).Udp(1000, 2000)).IsDropped(DropReason.PolicyDeniedIngress);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]

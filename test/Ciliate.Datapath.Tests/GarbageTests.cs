@@ -116,12 +116,14 @@ public sealed class GarbageTests : IDisposable
     }
 
     [Theory, InlineData(135), InlineData(139), InlineData(140), InlineData(253), InlineData(254)]
-    public void Rarer_extension_headers_are_walked(int protocol)
+    public void What_receivers_take_for_a_protocol_is_judged_as_one_whatever_follows_it(int protocol)
     {
         using var rig = new Rig().AllowWebToDb(17, 53).Enforce();
 
-        rig.WebSends(rig.FromWeb(Family.IPv6).WithExtensionHeader((byte)protocol, Padding).Udp(1, 53)).IsRedirected();
-        rig.WebSends(rig.FromWeb(Family.IPv6).WithExtensionHeader((byte)protocol, Padding).Udp(1, 54)).IsDropped(DropReason.PolicyDeniedEgress);
+        var outcome = rig.WebSends(rig.FromWeb(Family.IPv6).WithExtensionHeader((byte)protocol, Padding).Udp(1, 53));
+
+        outcome.IsDropped(DropReason.PolicyDeniedEgress);
+        Assert.Equal((protocol, 0), (outcome.Event!.Protocol, outcome.Event.DestinationPort));
     }
 
     [Fact]

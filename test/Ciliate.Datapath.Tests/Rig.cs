@@ -94,7 +94,9 @@ public sealed class Rig : IDisposable
 
     /// <summary>What the host's stack routes to db, at the egress hook.</summary>
     /// <param name="arrivedOn">Interface the packet came in by; 0 when the host itself sends it.</param>
-    public Outcome HostSendsToDb(byte[] frame, int arrivedOn = 0) => Run(_programs[DbId].ToContainer, frame, arrivedOn);
+    public Outcome HostSendsToDb(byte[] frame, int arrivedOn = 0) => HostSendsTo(DbId, frame, arrivedOn);
+
+    public Outcome HostSendsTo(ushort id, byte[] frame, int arrivedOn) => Run(_programs[id].ToContainer, frame, arrivedOn);
 
     public Frame FromWeb(Family family) => Frame.From(Web).To(Db).Via(Gateway).Over(family);
 

@@ -56,6 +56,10 @@ public static class AgentOptions
     public static readonly AgentOption MasqueradePorts = new(
         "masquerade-ports", "16384-32767", "32 ports or more, from 1024 to 65535", "Ports and echo identifiers that masqueraded connections take at the uplink.");
 
+    public static readonly AgentOption MasqueradeAllProtocols = new(
+        "masquerade-all-protocols", "false", "true or false",
+        "SCTP, GRE, ESP and the like leave masqueraded too: a remote then speaks them with one container only, and not with the host.");
+
     public static readonly AgentOption MasqueradeExclude = new(
         "masquerade-exclude", "none", "none, or networks separated by commas", "Destinations that see containers by their own addresses.");
 
@@ -66,7 +70,7 @@ public static class AgentOptions
     [
         Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
         FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
-        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeExclude, LogLevel,
+        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeAllProtocols, MasqueradeExclude, LogLevel,
     ];
 
     public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);

@@ -22,6 +22,7 @@ internal static class MasqueradeReader
             Devices(valueOf(AgentOptions.Devices)),
             first,
             last,
+            boolean(valueOf(AgentOptions.MasqueradeAllProtocols)),
             Networks(valueOf(AgentOptions.MasqueradeExclude)));
     }
 

@@ -15,7 +15,6 @@ public sealed class HostNetwork : IDisposable
     private const uint LastResort = 4_000_000_000;
 
     private readonly string _prefix;
-    private readonly bool _forwards;
     private readonly AddressRange?[] _ranges;
 
     public HostNetwork(NetworkNamespace hostNamespace, AgentConfiguration configuration)
@@ -24,7 +23,6 @@ public sealed class HostNetwork : IDisposable
         Routes = RouteNetlink.Open(hostNamespace);
         Owner = $"ciliate {configuration.StateDirectory}";
         _prefix = configuration.HostInterfacePrefix;
-        _forwards = configuration.Masquerade.IsOn;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
         IPv4Gateway = configuration.IPv4Range?.Gateway;
         IPv6Gateway = configuration.IPv6Range?.Gateway;
@@ -85,11 +83,9 @@ public sealed class HostNetwork : IDisposable
     /// <summary>The other end of the gateway's pair, which carries no alias.</summary>
     public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
 
-    /// <summary>Lets the kernel answer what comes in by an endpoint's interface with the way it would forward it; of that interface alone.</summary>
+    /// <summary>Lets the kernel forward what comes in by an endpoint's interface, and tell programs how it would; of that interface alone.</summary>
     public void AllowForwarding(Endpoint endpoint)
     {
-        if (!_forwards)
-            return;
         foreach (IPAddress address in endpoint.Addresses)
         {
             string family = address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";

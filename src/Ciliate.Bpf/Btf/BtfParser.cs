@@ -5,9 +5,8 @@ namespace Ciliate.Bpf;
 /// <summary>Reads the records of a BTF blob. All kinds that Linux 6.18 knows; an unknown one is an error, since its length is unknown too.</summary>
 internal ref struct BtfParser
 {
-    internal const string SectionName = ".BTF";
+    internal const string SectionName = BtfParts.SectionName;
     internal const int HeaderSize = 24;
-    private const ushort Magic = 0xeb9f;
     private const int RecordSize = 12;
 
     private readonly BoundedBytes _types;
@@ -17,22 +16,10 @@ internal ref struct BtfParser
 
     public BtfParser(ReadOnlySpan<byte> blob, string file)
     {
-        var header = new BoundedBytes(blob, file, SectionName);
-        if (header.U16(0) != Magic || header.U8(2) != 1)
-        {
-            throw header.Broken("is not BTF version 1 in little-endian order");
-        }
-
-        long start = header.U32(4);
-        if (start < HeaderSize)
-        {
-            throw header.Broken($"has a header of {start} bytes");
-        }
-
-        long typesStart = start + header.U32(8);
-        _types = new BoundedBytes(header.Slice(typesStart, header.U32(12)), file, SectionName);
-        _strings = new BoundedBytes(header.Slice(start + header.U32(16), header.U32(20)), file, SectionName);
-        _typesStart = (int)typesStart;
+        var parts = new BtfParts(blob, file);
+        _types = parts.Types;
+        _strings = parts.Strings;
+        _typesStart = (int)parts.TypesStart;
     }
 
     public BtfType[] ReadTypes()

@@ -2,7 +2,10 @@ namespace Ciliate.Datapath;
 
 /// <summary>Whether flows that leave by an uplink take its address, and by which ports (and ICMP echo identifiers). The range is to lie
 /// outside the host's own (net.ipv4.ip_local_port_range), and nobody on the host should listen in it.</summary>
-public sealed record MasqueradeOptions(bool IPv4, bool IPv6, ushort FirstPort = MasqueradeOptions.DefaultFirstPort, ushort LastPort = ushort.MaxValue)
+/// <param name="AllProtocols">Whether protocols whose ports cannot be changed leave so too: a remote then speaks to one container only, and not
+/// to the host.</param>
+public sealed record MasqueradeOptions(
+    bool IPv4, bool IPv6, ushort FirstPort = MasqueradeOptions.DefaultFirstPort, ushort LastPort = ushort.MaxValue, bool AllProtocols = false)
 {
     /// <summary>Above the range that Linux gives out by default.</summary>
     public const ushort DefaultFirstPort = 61000;

@@ -10,6 +10,8 @@ namespace Ciliate.Datapath.Tests.Outside;
 /// <summary>Flows that leave by an uplink, and their answers.</summary>
 public sealed class MasqueradeTests
 {
+    private const byte Gre = 47, Sctp = 132;
+
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void A_connection_takes_the_uplinks_address_and_a_port_of_the_range_and_answers_find_back(Family family)
     {
@@ -192,10 +194,48 @@ public sealed class MasqueradeTests
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
-    public void A_protocol_without_ports_is_one_containers_at_a_time(Family family)
+    public void Who_opens_against_a_connection_from_outside_leaves_by_its_own_address_as_the_remote_knows_it(Family family)
     {
-        const byte Gre = 47;
         using var rig = new OutsideRig().Open();
+        var fromOutside = Frame.From(Rig.Remote).To(Rig.Web).Via(Rig.Gateway).Over(family);
+        rig.HandsTo(Rig.Web, fromOutside.Tcp(4000, 2000, TcpFlags.Syn), translated: false).IsPassed();
+
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Tcp(2000, 4000, TcpFlags.Syn)).IsPassed();
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Tcp(2000, 4000, TcpFlags.Syn | TcpFlags.Ack)).IsPassed();
+
+        Assert.Empty(rig.Datapath.DumpNat());
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_flow_that_left_by_another_way_keeps_its_address_when_the_routes_change(Family family)
+    {
+        using var rig = new OutsideRig().Open();
+        var elsewhere = rig.AddWay("lan", family);
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5000, 53)).IsPassed();
+
+        rig.Host.Route.DeleteRoute(elsewhere);
+
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5000, 53)).IsPassed();
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5001, 53)).IsRedirected();
+    }
+
+    [Theory]
+    [InlineData(Gre, Family.IPv4), InlineData(Gre, Family.IPv6), InlineData(Sctp, Family.IPv4), InlineData(Sctp, Family.IPv6)]
+    public void Whose_ports_cannot_be_changed_stays_here_so_that_the_host_goes_on_hearing_its_remote(byte protocol, Family family)
+    {
+        using var rig = new OutsideRig().Open();
+        byte[] payload = [0x13, 0x88, 0x0b, 0x59, 1, 2, 3, 4, 5, 6, 7, 8];
+
+        rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Raw(protocol, payload)).IsDropped(DropReason.TranslationUnsupported);
+
+        Assert.Empty(rig.Datapath.DumpNat());
+        rig.Receives(rig.FromRemote(family).Raw(protocol, payload)).IsPassed();
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Where_that_is_asked_for_a_protocol_without_ports_is_one_containers_at_a_time(Family family)
+    {
+        using var rig = new OutsideRig(allProtocols: true).Open();
         byte[] payload = [0, 0, 8, 0, 1, 2, 3, 4];
 
         var sent = rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Raw(Gre, payload)).IsRedirected();

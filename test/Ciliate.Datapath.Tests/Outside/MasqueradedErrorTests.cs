@@ -26,7 +26,7 @@ public sealed class MasqueradedErrorTests
     [Theory, MemberData(nameof(AllKinds))]
     public void An_error_from_outside_tells_the_container_of_the_packet_that_it_sent(Family family, string kind)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var onTheWire = rig.Sends(Rig.Web, Kinds[kind](OutsideRig.From(Rig.Web, family))).IsRedirected().Data;
 
         var told = rig.Receives(Error(rig.FromRouter(family), onTheWire)).IsRedirected();
@@ -40,7 +40,7 @@ public sealed class MasqueradedErrorTests
     [Theory, MemberData(nameof(AllKinds))]
     public void An_error_that_is_cut_off_is_translated_as_far_as_it_goes(Family family, string kind)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var onTheWire = rig.Sends(Rig.Web, Kinds[kind](OutsideRig.From(Rig.Web, family))).IsRedirected().Data;
         int least = HeaderEnd(family) + 8;
 
@@ -54,7 +54,7 @@ public sealed class MasqueradedErrorTests
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void An_error_of_the_container_about_an_answer_leaves_as_the_uplinks(Family family)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var sent = rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5353, 53)).IsRedirected();
         var answer = rig.FromRemote(family).Udp(53, MasqueradeTests.Port(sent, source: true), payload: 12);
         var arrived = rig.Receives(answer).IsRedirected().Data;
@@ -71,7 +71,7 @@ public sealed class MasqueradedErrorTests
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void An_error_of_the_container_about_what_came_straight_to_it_is_the_stacks(Family family)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var straight = Frame.From(Rig.Remote).To(Rig.Web).Via(rig.Uplink).Over(family).Udp(53, 5353);
         var arrived = rig.Receives(straight).IsRedirected().Data;
         rig.HandsTo(Rig.Web, arrived, translated: false).IsPassed();
@@ -84,7 +84,7 @@ public sealed class MasqueradedErrorTests
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void Errors_about_no_masqueraded_flow_are_the_hosts(Family family)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var sent = rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5353, 53)).IsRedirected();
         int port = MasqueradeTests.Port(sent, source: true);
         var fromUplink = Frame.From(rig.Uplink).To(Rig.Remote).Over(family);
@@ -106,7 +106,7 @@ public sealed class MasqueradedErrorTests
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
     public void A_flow_that_is_not_allowed_any_more_gets_no_errors(Family family)
     {
-        using var rig = new OutsideRig().Open();
+        using var rig = new OutsideRig(allProtocols: true).Open();
         var sent = rig.Sends(Rig.Web, OutsideRig.From(Rig.Web, family).Udp(5353, 53)).IsRedirected();
         rig.Publish(OutsideRig.WebId, enforced: true);
 

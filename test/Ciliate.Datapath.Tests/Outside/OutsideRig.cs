@@ -21,14 +21,14 @@ internal sealed class OutsideRig : IDisposable
     private readonly Dictionary<ushort, (EndpointProgramSet Programs, int IfIndex)> _endpoints = [];
     private readonly LoadedObject _uplink;
 
-    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null)
+    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false)
     {
         Link = AddVeth(UplinkName);
         Host.Route.AddAddress(Link.Index, IPv4, 24);
         Host.Route.AddAddress(Link.Index, IPv6, 64);
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") });
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
-        var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort);
+        var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
         Datapath = Host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
@@ -53,6 +53,14 @@ internal sealed class OutsideRig : IDisposable
     /// <summary>From somebody on the way to the remote.</summary>
     public Frame FromRouter(Family family) => Frame.From(Rig.Other).To(Uplink).Via(Uplink).Over(family);
 
+    /// <summary>A way to the remote that is no uplink, and goes before the others.</summary>
+    public RouteSpec AddWay(string name, Family family)
+    {
+        var route = new RouteSpec(Rig.HostPrefix(Rig.Remote.Address(family))) { LinkIndex = AddVeth(name).Index };
+        Host.Route.AddRoute(route);
+        return route;
+    }
+
     /// <summary>What a container sends.</summary>
     public Outcome Sends(Station container, byte[] frame, uint gsoSize = 0) => Run(
         ProgramsOf(container).FromContainer, frame, gsoSize == 0 ? null : new SkBuff { GsoSize = gsoSize, GsoSegments = (uint)frame.Length / gsoSize });
@@ -73,6 +81,10 @@ internal sealed class OutsideRig : IDisposable
         var verdict = new DirectionDefault(enforced, enforced ? ReservedRules.DefaultDeny : ReservedRules.NotEnforced);
         Datapath.Publish(endpoint, new PolicyTables(Rig.WebIdentity + endpoint - WebId, verdict, verdict, []));
     }
+
+    /// <summary>Default deny on the way out, but for what the entries allow.</summary>
+    public void PublishEgress(ushort endpoint, IReadOnlyCollection<PolicyEntry> entries) => Datapath.Publish(endpoint, new PolicyTables(
+        Rig.WebIdentity + endpoint - WebId, new DirectionDefault(false, ReservedRules.NotEnforced), new DirectionDefault(true, ReservedRules.DefaultDeny), entries));
 
     public OutsideRig Open()
     {

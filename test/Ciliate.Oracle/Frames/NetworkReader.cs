@@ -6,8 +6,7 @@ internal static class NetworkReader
     private const int Ethernet = 14, MostExtensions = 8;
     private const int HopByHop = 0, Routing = 43, Fragment = 44, Authentication = 51;
 
-    // destination options, mobility, HIP, shim6, and the two kept for experiments
-    private static readonly int[] s_otherExtensions = [60, 135, 139, 140, 253, 254];
+    private const int DestinationOptions = 60;
 
     /// <summary>Reads the packet of a frame up to the end of its transport header.</summary>
     public static SeenPacket Read(ReadOnlySpan<byte> frame, bool isIPv6)
@@ -129,7 +128,7 @@ internal static class NetworkReader
         return null;
     }
 
-    private static bool IsExtension(int protocol) => protocol is HopByHop or Routing or Fragment or Authentication || s_otherExtensions.AsSpan().Contains(protocol);
+    private static bool IsExtension(int protocol) => protocol is HopByHop or Routing or Fragment or Authentication or DestinationOptions;
 
     private static string? EmbeddedIPv4(ReadOnlySpan<byte> frame, int start, ref SeenPacket seen)
     {

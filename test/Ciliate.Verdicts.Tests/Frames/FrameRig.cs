@@ -34,7 +34,7 @@ internal sealed class FrameRig : IDisposable
         host.Route.AddAddress(_uplink.Index, UplinkIPv6, 64);
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("192.0.2.1") });
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
-        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue)));
+        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue, AllProtocols: true)));
         _links = [.. Stations.Containers.Select((_, index) => AddVeth(host, $"cil{index + 1}"))];
         _programs = [.. Stations.Containers.Select((_, index) => Prepare(index))];
         _uplinkPrograms = _datapath.PrepareUplink(new Uplink(_uplink.Index, "eth0", Mtu, UplinkIPv4, UplinkIPv6));
