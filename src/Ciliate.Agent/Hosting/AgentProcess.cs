@@ -92,6 +92,7 @@ public static class AgentProcess
     /// <summary>What can be refused before anything is made, so that a refused start leaves nothing behind.</summary>
     private static void RefuseEarly(AgentConfiguration configuration, NetworkNamespace hostNamespace)
     {
+        KernelRequirements.Require();
         if (configuration.HookBackend == HookKind.Tcx && !KernelFeatures.Tcx.IsSupported)
             throw AgentException.Invalid($"hook-backend tcx: this kernel ({Kernel.Release}) has no tcx; choose auto or clsact");
         SocketFile.RequireFree(configuration.Socket);

@@ -11,7 +11,7 @@ public sealed class Feature
     private bool? _known;
 
     /// <param name="probe">True or false when the kernel said so; throws when it said something else.</param>
-    internal Feature(string name, Version minimumKernel, Func<bool> probe)
+    public Feature(string name, Version minimumKernel, Func<bool> probe)
     {
         Name = name;
         MinimumKernel = minimumKernel;

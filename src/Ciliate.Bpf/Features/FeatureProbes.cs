@@ -7,6 +7,10 @@ namespace Ciliate.Bpf;
 /// <summary>The attempts behind <see cref="KernelFeatures"/>.</summary>
 internal static unsafe class FeatureProbes
 {
+    private const int FramePointer = 10;
+    private const int AtomicCompareAndSwap = 0xf1; // BPF_CMPXCHG
+    private const int CheckMtuHelper = 163;
+
     private static readonly MapSpec SmallArray = new("probe", MapType.Array) { KeySize = 4, ValueSize = 8, MaxEntries = 1 };
 
     public static bool MappableArray() => Creates(SmallArray with { Flags = MapFlags.Mappable });
@@ -40,6 +44,31 @@ internal static unsafe class FeatureProbes
     }
 
     public static bool SyscallProgram() => Loads(ProgramType.Syscall, [new(OpCode.MoveImmediate64, 0, 0, 0, 0), new(OpCode.Exit, 0, 0, 0, 0)]);
+
+    /// <summary>Of the packet (in register 1 from the start) at interface 0, to four bytes of the stack.</summary>
+    public static bool CheckMtu() => Loads(ProgramType.SchedCls,
+    [
+        new(OpCode.MoveImmediate64, 2, 0, 0, 0),
+        new(OpCode.StoreRegister64, FramePointer, 2, -8, 0),
+        new(OpCode.MoveRegister64, 3, FramePointer, 0, 0),
+        new(OpCode.AddImmediate64, 3, 0, 0, -8),
+        new(OpCode.MoveImmediate64, 4, 0, 0, 0),
+        new(OpCode.MoveImmediate64, 5, 0, 0, 0),
+        new(OpCode.Call, 0, 0, 0, CheckMtuHelper),
+        new(OpCode.MoveImmediate64, 0, 0, 0, 0),
+        new(OpCode.Exit, 0, 0, 0, 0),
+    ]);
+
+    /// <summary>On eight bytes of the stack.</summary>
+    public static bool CompareAndSwap() => Loads(ProgramType.SchedCls,
+    [
+        new(OpCode.MoveImmediate64, 0, 0, 0, 0),
+        new(OpCode.MoveImmediate64, 1, 0, 0, 1),
+        new(OpCode.StoreRegister64, FramePointer, 0, -8, 0),
+        new(OpCode.Atomic64, FramePointer, 1, -8, AtomicCompareAndSwap),
+        new(OpCode.MoveImmediate64, 0, 0, 0, 0),
+        new(OpCode.Exit, 0, 0, 0, 0),
+    ]);
 
     /// <summary>Calls a helper with two numbers; a kernel that does not know it says so before it looks at them.</summary>
     public static bool SchedClsHelper(int helper) => Loads(ProgramType.SchedCls, TwoNumbersTo(helper));

@@ -22,10 +22,15 @@ public static class KernelFeatures
     public static Feature RedirectNeighbour { get; } =
         new("helper bpf_redirect_neigh", new(5, 10), () => FeatureProbes.SchedClsHelper(RedirectNeighbourHelper));
 
+    public static Feature CheckMtu { get; } = new("helper bpf_check_mtu", new(5, 12), FeatureProbes.CheckMtu);
+
+    /// <summary>And the other atomic operations that give back what was there.</summary>
+    public static Feature CompareAndSwap { get; } = new("atomic compare-and-swap", new(5, 12), FeatureProbes.CompareAndSwap);
+
     public static Feature SyscallPrograms { get; } = new("programs of type syscall", new(5, 14), FeatureProbes.SyscallProgram);
 
     public static Feature Tcx { get; } = new("tcx hooks", new(6, 6), FeatureProbes.Tcx);
 
     public static IReadOnlyList<Feature> All { get; } =
-        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, SyscallPrograms, Tcx];
+        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, CheckMtu, CompareAndSwap, SyscallPrograms, Tcx];
 }

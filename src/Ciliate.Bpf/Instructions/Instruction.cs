@@ -38,6 +38,10 @@ internal static class OpCode
     public const byte Call = 0x85;
     public const byte Exit = 0x95;
     public const byte MoveImmediate64 = 0xb7;
+    public const byte MoveRegister64 = 0xbf;
+    public const byte AddImmediate64 = 0x07;
+    public const byte StoreRegister64 = 0x7b;
+    public const byte Atomic64 = 0xdb;
 }
 
 /// <summary>BPF_PSEUDO_*: what the source register of a wide load or a call means.</summary>

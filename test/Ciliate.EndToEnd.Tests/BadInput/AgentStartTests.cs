@@ -1,4 +1,5 @@
 using Ciliate.EndToEnd.Tests.OneHost;
+using Ciliate.Linux;
 using Ciliate.Testing;
 using Xunit;
 
@@ -47,6 +48,24 @@ public sealed class AgentStartTests
         Assert.Contains(option[2..], RefusalOf(result), StringComparison.Ordinal);
         Assert.Empty(roots.Files());
         Assert.Equal("lo", Assert.Single(place.Route.ListLinks()).Name);
+    }
+
+    [Fact]
+    public void What_the_kernel_lacks_is_named_in_one_line_and_nothing_is_made()
+    {
+        const uint mapFreeze = 22, mapLookupBatch = 24; // enum bpf_cmd
+        using var place = new TestNamespace("host");
+        using var roots = new AgentRoots();
+        using var agent = new Agent(place, roots, new CiliateCommand(place, roots), []);
+        using TestProcess process = LackingKernel.Start([mapFreeze, mapLookupBatch], agent.Launch);
+
+        ProcessResult result = process.WaitForExit();
+
+        Assert.Equal(
+            $"ciliated: this kernel ({Kernel.Release}) cannot run the datapath, because it has no freezing of maps (Linux 5.2), no map calls in batches (Linux 5.6); boot Linux 6.1 or later",
+            RefusalOf(result));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(roots.Files());
     }
 
     [Fact]
