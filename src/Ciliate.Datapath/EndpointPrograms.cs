@@ -18,6 +18,9 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
     /// <summary>Loads the programs without hanging them anywhere.</summary>
     public LoadedObject Load(EndpointWiring wiring) => loader.Load(constants.Apply(wiring), _options);
 
+    /// <summary>Loads one of them.</summary>
+    public LoadedObject Load(EndpointWiring wiring, string program) => loader.Load(constants.Apply(wiring), _options with { Programs = [program] });
+
     /// <summary>Attaches, or replaces what is attached by one atomic update per hook, unless it is the same. If it fails for a new endpoint
     /// nothing is left; for one that was attached the programs it had go on.</summary>
     public void Attach(EndpointWiring wiring)

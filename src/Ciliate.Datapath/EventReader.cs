@@ -17,7 +17,7 @@ internal sealed class EventReader : IDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<VerdictEvent> _channel = Channel.CreateBounded<VerdictEvent>(
-        new BoundedChannelOptions(ChannelCapacity) { SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(ChannelCapacity) { FullMode = BoundedChannelFullMode.Wait });
 
     private readonly PerCpuMap<uint, EventCounters> _counters;
     private readonly RingBufferReader _reader;
@@ -32,6 +32,9 @@ internal sealed class EventReader : IDisposable
     public ChannelReader<VerdictEvent> Events => _channel.Reader;
 
     public ulong Lost => Volatile.Read(ref _lostHere) + LostInKernel();
+
+    /// <summary>When it returns the channel has what was told before.</summary>
+    public void ReadNow() => _reader.ReadNow();
 
     public void Dispose()
     {

@@ -22,10 +22,18 @@ public sealed partial class KernelDatapath
     /// <summary>The uplink in the tables, and its program loaded but not attached: for runs without a wire.</summary>
     internal LoadedObject PrepareUplink(Uplink uplink)
     {
+        RegisterUplink(uplink);
+        return LoadProgram(uplink);
+    }
+
+    internal void RegisterUplink(Uplink uplink)
+    {
         var used = _nat.UsedUplinks();
         _uplinks.Set([uplink], used.Contains);
-        return _uplinkPrograms.Load(uplink);
     }
+
+    /// <summary>The program of a registered uplink.</summary>
+    internal LoadedObject LoadProgram(Uplink uplink) => _uplinkPrograms.Load(uplink);
 
     private static string Told(IReadOnlyList<Uplink> uplinks) =>
         uplinks.Count == 0 ? "none" : string.Join(", ", uplinks.Select(uplink => uplink.Name));

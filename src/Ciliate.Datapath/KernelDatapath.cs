@@ -34,7 +34,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly UplinkPrograms _uplinkPrograms;
     private readonly EventReader _events;
 
-    private KernelDatapath(DatapathOptions options)
+    private KernelDatapath(DatapathOptions options, bool proved)
     {
         try
         {
@@ -44,7 +44,7 @@ public sealed partial class KernelDatapath : IDatapath
             _loader = new BpfLoader();
             _clock = new TickClock(_loader);
             _directories = new MapDirectories(options.Root, blueprint);
-            _maps = PinnedMaps.Open(_loader, blueprint, _directories.Prepare(_loader));
+            _maps = PinnedMaps.Open(_loader, blueprint, _directories.Prepare(_loader), proved);
             _endpoints = new EndpointTable(_maps.Endpoints);
             _endpoints.CheckLayout(options.Root);
             _slots = new SlotTable(_maps.Slots);
@@ -73,7 +73,10 @@ public sealed partial class KernelDatapath : IDatapath
 
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
     public static KernelDatapath Open(DatapathOptions options) =>
-        Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options));
+        Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options, proved: true));
+
+    /// <summary>Loads no program of an endpoint: for runs without a wire, which load those that they run.</summary>
+    internal static KernelDatapath OpenTables(DatapathOptions options) => new(options, proved: false);
 
     /// <summary>For who looks behind the verbs.</summary>
     internal PinnedMaps Maps => _maps;
@@ -146,9 +149,17 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>The endpoint in the tables, and its programs loaded but not attached: for runs without a wire.</summary>
     internal LoadedObject PrepareEndpoint(EndpointWiring wiring)
     {
-        Register(wiring, _endpoints.Exists(wiring.Id));
+        RegisterEndpoint(wiring);
         return _programs.Load(wiring);
     }
+
+    internal void RegisterEndpoint(EndpointWiring wiring) => Register(wiring, _endpoints.Exists(wiring.Id));
+
+    /// <summary>One program of a registered endpoint.</summary>
+    internal LoadedObject LoadProgram(EndpointWiring wiring, string program) => _programs.Load(wiring, program);
+
+    /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
+    internal void ReadEventsNow() => _events.ReadNow();
 
     /// <summary>Some of it is not there when opening fails.</summary>
     public void Dispose()

@@ -79,11 +79,10 @@ internal sealed class PinnedMaps : IDisposable
     public BpfMap Events { get; }
 
     /// <param name="directory">On a bpffs; what is pinned there has the blueprint's layouts.</param>
-    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory)
-    {
-        // The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything depends on it.
-        return new PinnedMaps(loader.Load(blueprint, new LoadOptions { PinDirectory = directory }));
-    }
+    /// <param name="proved">The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything
+    /// depends on it, and leaves no pins.</param>
+    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory, bool proved) =>
+        new(loader.Load(blueprint, new LoadOptions { PinDirectory = directory, Programs = proved ? null : [], AllMaps = true }));
 
     public void Dispose()
     {

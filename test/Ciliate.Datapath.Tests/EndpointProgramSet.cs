@@ -2,12 +2,30 @@ using Ciliate.Bpf;
 
 namespace Ciliate.Datapath.Tests;
 
-/// <summary>The two programs of an endpoint, loaded and not attached.</summary>
-internal sealed class EndpointProgramSet(LoadedObject loaded) : IDisposable
+/// <summary>The two programs of an endpoint, not attached; each is loaded when it is run for the first time, for the verifier's look at one takes
+/// longer than most tests. Thread-safe.</summary>
+internal sealed class EndpointProgramSet : IDisposable
 {
-    public BpfProgram FromContainer => loaded.Program(EndpointPrograms.FromContainer);
+    private readonly Lazy<LoadedObject> _fromContainer, _toContainer;
 
-    public BpfProgram ToContainer => loaded.Program(EndpointPrograms.ToContainer);
+    /// <summary>Makes the endpoint known.</summary>
+    public EndpointProgramSet(KernelDatapath datapath, EndpointWiring wiring)
+    {
+        datapath.RegisterEndpoint(wiring);
+        _fromContainer = new(() => datapath.LoadProgram(wiring, EndpointPrograms.FromContainer));
+        _toContainer = new(() => datapath.LoadProgram(wiring, EndpointPrograms.ToContainer));
+    }
 
-    public void Dispose() => loaded.Dispose();
+    public BpfProgram FromContainer => _fromContainer.Value.Program(EndpointPrograms.FromContainer);
+
+    public BpfProgram ToContainer => _toContainer.Value.Program(EndpointPrograms.ToContainer);
+
+    public void Dispose()
+    {
+        foreach (var program in new[] { _fromContainer, _toContainer })
+        {
+            if (program.IsValueCreated)
+                program.Value.Dispose();
+        }
+    }
 }

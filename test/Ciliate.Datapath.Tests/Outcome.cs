@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
 using Xunit;
@@ -9,6 +10,16 @@ namespace Ciliate.Datapath.Tests;
 public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
 {
     private const int Pass = 0, Shot = 2, Redirect = 7;
+
+    /// <summary>With the last that the datapath has told and nobody has looked at yet.</summary>
+    public static Outcome Of(TestRunResult run, KernelDatapath datapath)
+    {
+        datapath.ReadEventsNow();
+        VerdictEvent? told = null;
+        while (datapath.Events.TryRead(out var next))
+            told = next;
+        return new Outcome(run.ReturnValue, run.Data.ToArray(), told);
+    }
 
     public byte[] Data => data;
 

@@ -19,7 +19,7 @@ public sealed class BpfLoader : IDisposable
         options ??= new LoadOptions();
         RefuseUnknownReplacements(spec, options);
         List<ProgramSpec> chosen = options.Programs is null ? [.. spec.Programs] : [.. options.Programs.Select(spec.Program)];
-        HashSet<int>? needed = options.Programs is null
+        HashSet<int>? needed = options.Programs is null || options.AllMaps
             ? null
             : [.. chosen.SelectMany(program => program.MapReferences).Select(reference => reference.MapIndex)];
         FileDescriptor btf = BtfOf(spec);

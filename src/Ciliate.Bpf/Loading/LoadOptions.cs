@@ -11,4 +11,7 @@ public sealed record LoadOptions
 
     /// <summary>Only these programs, and only maps that they use; null: everything.</summary>
     public IReadOnlyCollection<string>? Programs { get; init; }
+
+    /// <summary>All maps, whether the programs use them or not.</summary>
+    public bool AllMaps { get; init; }
 }

@@ -17,10 +17,12 @@ public sealed class RingBufferReader : IDisposable
     private readonly FileDescriptor _map;
     private readonly Epoll _epoll;
     private readonly EventDescriptor _stop;
+    private readonly Lock _turn = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile bool _stopping;
     private bool _disposed;
+    private bool _closed;
 
     private RingBufferReader(BpfMap map, RingBufferRecord callback, TimeSpan linger)
     {
@@ -48,7 +50,7 @@ public sealed class RingBufferReader : IDisposable
     /// <summary>Ends when the reader is disposed; fails with the exception of the callback, after which nothing is read any more.</summary>
     public Task Completion => _completion.Task;
 
-    /// <param name="callback">Called on the reader's thread, one record at a time; it should hand over and return.</param>
+    /// <param name="callback">Called on the reader's thread, or on that of <see cref="ReadNow"/>, one record at a time; it should hand over and return.</param>
     /// <param name="linger">How long after the last record the reader looks again by itself before it sleeps until it is woken. A program
     /// need then wake it only once in that time (BPF_RB_FORCE_WAKEUP, then BPF_RB_NO_WAKEUP).</param>
     public static RingBufferReader Start(BpfMap map, RingBufferRecord callback, TimeSpan linger = default)
@@ -56,6 +58,18 @@ public sealed class RingBufferReader : IDisposable
         var reader = new RingBufferReader(map, callback, linger);
         reader._thread.Start();
         return reader;
+    }
+
+    /// <summary>Hands over on the caller's thread what is there: when it returns the callback has seen every record that was written before.
+    /// What the callback throws comes out here. Not to be called from the callback.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
+    public void ReadNow()
+    {
+        lock (_turn)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _ = _ring.Consume(_callback);
+        }
     }
 
     public void Dispose()
@@ -83,7 +97,7 @@ public sealed class RingBufferReader : IDisposable
             Span<EpollReady> ready = stackalloc EpollReady[2];
             while (!_stopping)
             {
-                int consumed = _ring.Consume(_callback, RecordsPerTurn);
+                int consumed = Turn();
                 if (consumed < RecordsPerTurn)
                 {
                     _ = _epoll.Wait(ready, consumed == 0 ? -1 : _lingerMilliseconds);
@@ -100,7 +114,19 @@ public sealed class RingBufferReader : IDisposable
         }
         finally
         {
-            Close();
+            lock (_turn)
+            {
+                _closed = true;
+                Close();
+            }
+        }
+    }
+
+    private int Turn()
+    {
+        lock (_turn)
+        {
+            return _ring.Consume(_callback, RecordsPerTurn);
         }
     }
 

@@ -26,6 +26,16 @@ public sealed class LoaderTests
     }
 
     [Fact]
+    public void All_maps_can_be_made_without_a_program()
+    {
+        using var loader = new BpfLoader();
+        using LoadedObject loaded = loader.Load(_spec, new LoadOptions { Programs = [], AllMaps = true });
+
+        Assert.Empty(loaded.Programs);
+        Assert.Equal(_spec.Maps.Select(map => map.Name).Order(), loaded.Maps.Keys.Order());
+    }
+
+    [Fact]
     public void A_map_can_be_replaced_and_stays_the_callers()
     {
         using var loader = new BpfLoader();

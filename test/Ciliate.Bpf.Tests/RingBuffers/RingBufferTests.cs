@@ -102,6 +102,24 @@ public sealed class RingBufferTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_there_can_be_read_at_once_as_long_as_the_reader_has_not_ended()
+    {
+        var seen = new ConcurrentQueue<byte>();
+        var reader = RingBufferReader.Start(_loaded.Map("ring"), record => seen.Enqueue(record[0]));
+        for (int i = 1; i <= 100; i++)
+        {
+            Assert.Equal(0, Emit((byte)(i * 2)));
+            reader.ReadNow();
+            Assert.Equal(i, seen.Count);
+        }
+
+        reader.Dispose();
+        await reader.Completion;
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => (byte)(i * 2)), seen);
+        Assert.Throws<ObjectDisposedException>(reader.ReadNow);
+    }
+
+    [Fact]
     public async Task A_sleeping_reader_stops_at_once()
     {
         var reader = RingBufferReader.Start(_loaded.Map("ring"), _ => { });

@@ -19,7 +19,7 @@ internal sealed class OutsideRig : IDisposable
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly Dictionary<ushort, (EndpointProgramSet Programs, int IfIndex)> _endpoints = [];
-    private readonly LoadedObject _uplink;
+    private readonly Lazy<LoadedObject> _uplink;
 
     public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false)
     {
@@ -29,10 +29,12 @@ internal sealed class OutsideRig : IDisposable
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") });
         Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
-        Datapath = Host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
+        Datapath = Host.Run(() => KernelDatapath.OpenTables(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
-        _uplink = Host.Run(() => Datapath.PrepareUplink(new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6)));
+        var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6);
+        Datapath.RegisterUplink(uplink);
+        _uplink = new(() => Datapath.LoadProgram(uplink));
     }
 
     public TestNamespace Host { get; } = new("host");
@@ -66,7 +68,7 @@ internal sealed class OutsideRig : IDisposable
         ProgramsOf(container).FromContainer, frame, gsoSize == 0 ? null : new SkBuff { GsoSize = gsoSize, GsoSegments = (uint)frame.Length / gsoSize });
 
     /// <summary>What comes in by the uplink, at its program.</summary>
-    public Outcome Receives(byte[] frame) => Run(_uplink.Program(UplinkPrograms.FromUplink), frame, new SkBuff { IfIndex = (uint)Link.Index });
+    public Outcome Receives(byte[] frame) => Run(_uplink.Value.Program(UplinkPrograms.FromUplink), frame, new SkBuff { IfIndex = (uint)Link.Index });
 
     /// <summary>What the uplink's program handed on, at the program of the container.</summary>
     public Outcome HandsTo(Station container, byte[] frame, bool translated = true) => Run(
@@ -95,7 +97,8 @@ internal sealed class OutsideRig : IDisposable
 
     public void Dispose()
     {
-        _uplink.Dispose();
+        if (_uplink.IsValueCreated)
+            _uplink.Value.Dispose();
         foreach (var endpoint in _endpoints.Values)
             endpoint.Programs.Dispose();
         Datapath.Dispose();
@@ -115,7 +118,7 @@ internal sealed class OutsideRig : IDisposable
             Host.Run(() => File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1"));
         var wiring = new EndpointWiring(
             id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Rig.Gateway.IPv4, Rig.Gateway.IPv6);
-        _endpoints[id] = (new EndpointProgramSet(Host.Run(() => Datapath.PrepareEndpoint(wiring))), link.Index);
+        _endpoints[id] = (new EndpointProgramSet(Datapath, wiring), link.Index);
     }
 
     private Link AddVeth(string name)
@@ -127,20 +130,6 @@ internal sealed class OutsideRig : IDisposable
         return link;
     }
 
-    private Outcome Run(BpfProgram program, byte[] frame, SkBuff? context)
-    {
-        while (Datapath.Events.TryRead(out _))
-        {
-        }
-        var run = Host.Run(() => program.TestRun(new TestRunInput { Data = frame, Context = context }));
-        return new Outcome(run.ReturnValue, run.Data.ToArray(), run.ReturnValue == 2 ? NextEvent() : null);
-    }
-
-    /// <summary>Of a drop, which is always told.</summary>
-    private VerdictEvent NextEvent()
-    {
-        VerdictEvent? told = null;
-        Eventually.Holds(() => Datapath.Events.TryRead(out told) && told.Verdict == VerdictKind.Dropped, "the drop is told");
-        return told!;
-    }
+    private Outcome Run(BpfProgram program, byte[] frame, SkBuff? context) => Outcome.Of(
+        Host.Run(() => program.TestRun(new TestRunInput { Data = frame, Context = context })), Datapath);
 }

@@ -100,7 +100,7 @@ internal sealed class LiveRig : IDisposable
         var wiring = new EndpointWiring(
             id, outside, host.Index, host.Mac, own.Mac, station.IPv4, station.IPv6, s_gateway4, s_gateway6, IPAddress.Parse("10.9.0.255"));
         _host.Run(() => Datapath.AttachEndpoint(wiring));
-        var programs = new EndpointProgramSet(Datapath.PrepareEndpoint(wiring));
+        var programs = new EndpointProgramSet(Datapath, wiring);
         _owned.Add(programs);
         _host.Route.SetUp(host.Index);
         container.Route.SetUp(own.Index);
