@@ -20,7 +20,7 @@ setup: ## Install from Debian what is missing (root)
 run: setup publish ## Show it: four containers, a policy, what passes and what does not
 	@$(SUDO) dotnet run --project tools/Ciliate.Demo -c $(CONFIGURATION) -v quiet -- --bin $(BIN)
 
-test: setup publish ## All tests, on the real kernel
+test: setup publish ## All tests, on the real kernel and on Linux 6.1 in a virtual machine
 	@$(SUDO) scripts/test $(CONFIGURATION)
 
 test-long: setup publish build ## A million verdicts of oracle, engine and kernel compared, the agent killed a thousand times; SEED= repeats a run
