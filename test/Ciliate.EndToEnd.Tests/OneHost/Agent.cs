@@ -6,7 +6,9 @@ namespace Ciliate.EndToEnd.Tests.OneHost;
 /// <summary>The agent's process inside its namespace. It can be killed, stopped and started again; the kernel's side stays.</summary>
 public sealed class Agent(TestNamespace host, AgentRoots roots, CiliateCommand ciliate, IReadOnlyList<string> options) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>For an emulated machine on a busy host, where a start takes some fifty times as long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private TestProcess? _process;
 
     /// <summary>Everything that the present process wrote to standard error.</summary>
