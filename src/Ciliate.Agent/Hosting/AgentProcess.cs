@@ -95,7 +95,9 @@ public static class AgentProcess
         KernelRequirements.Require();
         if (configuration.HookBackend == HookKind.Tcx && !KernelFeatures.Tcx.IsSupported)
             throw AgentException.Invalid($"hook-backend tcx: this kernel ({Kernel.Release}) has no tcx; choose auto or clsact");
-        SocketFile.RequireFree(configuration.Socket);
+        // An agent that listens there is told of by its lock.
+        if (!InstanceLocks.IsSocketHeld(configuration))
+            SocketFile.RequireFree(configuration.Socket);
         using var host = new HostNetwork(hostNamespace, configuration);
         host.RefuseOverlaps();
         HostPorts.RefuseOverlap(hostNamespace, configuration.Masquerade);

@@ -51,6 +51,16 @@ public sealed class InstanceLocks : IDisposable
         }
     }
 
+    /// <summary>Whether an agent runs on the socket.</summary>
+    public static bool IsSocketHeld(AgentConfiguration configuration)
+    {
+        string path = SocketLock(configuration);
+        if (!System.IO.File.Exists(path))
+            return false;
+        using FileLock? mine = FileLock.TryTake(path);
+        return mine is null;
+    }
+
     public static string SocketLock(AgentConfiguration configuration) => configuration.Socket + ".lock";
 
     public void Dispose() => _locks.ForEach(held => held.Dispose());
