@@ -63,7 +63,7 @@ internal sealed class MapDirectories(string root, ObjectSpec spec)
         foreach (string directory in finished)
         {
             foreach (MapSpec map in Pinned.Where(map => Growing.Contains(map.Name)))
-                Carry(directory, _current, map, UpdateMode.OnlyAdd);
+                CarryWhatFits(directory, map);
             Remove(directory);
         }
 
@@ -92,7 +92,7 @@ internal sealed class MapDirectories(string root, ObjectSpec spec)
         {
             RequireMeaning(changed);
             foreach (MapSpec map in changed.Where(map => !Passing.Contains(map.Name)))
-                Carry(_current, _new, map, UpdateMode.Any);
+                CarryAll(map);
         }
 
         int number = Old.Select(NumberOf).DefaultIfEmpty(0).Max() + 1;
@@ -109,6 +109,33 @@ internal sealed class MapDirectories(string root, ObjectSpec spec)
         var carrier = new MapCarrier(old, now, spec, endpoints);
         if (carrier.Read(new byte[sizeof(uint)]) is { } first && first.Length == Unsafe.SizeOf<Abi.Endpoint>())
             LayoutVersions.Require(MemoryMarshal.Read<Abi.Endpoint>(first), root);
+    }
+
+    /// <exception cref="DatapathException">The map is to be smaller than what is in it. Nothing has changed.</exception>
+    private void CarryAll(MapSpec map)
+    {
+        try
+        {
+            Carry(_current, _new, map, UpdateMode.Any);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.E2BIG)
+        {
+            string remedy = Growing.Contains(map.Name) ? "set flow-table-size back or larger, or start again when there are fewer flows" : "start the agent of before";
+            throw new DatapathException($"table {map.Name} has more entries than the {map.MaxEntries} that it is to have room for; {remedy}", error);
+        }
+    }
+
+    /// <summary>Of what came meanwhile. A flow that finds no room is judged like one that is seen first in its midst.</summary>
+    private void CarryWhatFits(string from, MapSpec map)
+    {
+        try
+        {
+            Carry(from, _current, map, UpdateMode.OnlyAdd);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.E2BIG)
+        {
+            // The new map is smaller, and programs have filled it.
+        }
     }
 
     private void Carry(string from, string to, MapSpec map, UpdateMode mode)
