@@ -38,10 +38,14 @@ internal sealed class StatusHandlers(AgentServices agent)
             Drops());
     }
 
-    private static AgentState Health(IEnumerable<Endpoint> endpoints) =>
-        endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone
-            ? new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it")
+    private AgentState Health(IEnumerable<Endpoint> endpoints)
+    {
+        if (endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone)
+            return new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it");
+        return agent.Masquerade.Problem is { } problem
+            ? new AgentState(AgentState.Degraded, $"masquerade: {problem}")
             : new AgentState(AgentState.Ok, "all endpoints are connected and protected");
+    }
 
     private FlowTableStatus FlowTable() => new(
         agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize,

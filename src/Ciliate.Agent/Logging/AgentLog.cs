@@ -50,6 +50,9 @@ internal static partial class AgentLog
     [LoggerMessage(26, LogLevel.Warning, "devices: there is no interface {Devices}; it becomes an uplink when it comes, or correct the option")]
     public static partial void DevicesMissing(this ILogger logger, string devices);
 
+    [LoggerMessage(27, LogLevel.Warning, "masquerade: {Problem}")]
+    public static partial void MasqueradeLimited(this ILogger logger, string problem);
+
     [LoggerMessage(30, LogLevel.Warning, "could not take back '{Step}': {Problem}")]
     public static partial void UndoFailed(this ILogger logger, string step, string problem);
 

@@ -19,6 +19,9 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     /// <summary>What the option names and no interface is called or matches, yet.</summary>
     public IReadOnlyList<string> MissingDevices { get; private set; } = [];
 
+    /// <summary>What is wrong though masquerade is on, in one sentence; null when nothing is.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>What an agent does once, before the first refresh.</summary>
     public void Begin()
     {
@@ -30,6 +33,7 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     public void Refresh()
     {
         TellMissing(settings.IsOn ? _discovery.FindMissing() : []);
+        TellProblem(settings.IsOn ? ProblemOf(_discovery.FindUnusable()) : null);
         Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];
         if (_current is not null && found.SequenceEqual(_current))
             return;
@@ -46,6 +50,8 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
             return "switched off";
         if (Uplinks.Any(uplink => (ipv4 ? uplink.IPv4 : uplink.IPv6) is not null))
             return null;
+        if (Problem is not null)
+            return Problem;
         string family = ipv4 ? "IPv4" : "IPv6";
         return settings.Devices is { } names
             ? $"no interface that is up and matches {string.Join(',', names)} has an {family} address"
@@ -59,6 +65,23 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
         MissingDevices = missing;
         if (missing.Count > 0)
             logger.DevicesMissing(string.Join(", ", missing));
+    }
+
+    private void TellProblem(string? problem)
+    {
+        if (problem is not null && problem != Problem)
+            logger.MasqueradeLimited(problem);
+        Problem = problem;
+    }
+
+    private string? ProblemOf(IReadOnlyList<string> unusable)
+    {
+        if (unusable.Count == 0)
+            return null;
+        string names = string.Join(", ", unusable);
+        return settings.Devices is null
+            ? $"the default route leads by {names}, which has no Ethernet headers and cannot be an uplink; name uplinks in devices, or switch masquerade off"
+            : $"devices names {names}, which has no Ethernet headers and cannot be an uplink; take it out";
     }
 
     private static string Text(Uplink uplink) =>

@@ -17,7 +17,7 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
         Route[] ipv4 = settings.IPv4 ? DefaultRoutes(AddressFamily.InterNetwork) : [], ipv6 = settings.IPv6 ? DefaultRoutes(AddressFamily.InterNetworkV6) : [];
         return
         [
-            .. links.OrderBy(link => link.Index)
+            .. links.Where(link => link.IsEthernet).OrderBy(link => link.Index)
                 .Select(link => new Uplink(
                     link.Index, link.Name, link.Mtu,
                     settings.IPv4 ? Address(link, AddressFamily.InterNetwork, ipv4, addresses) : null,
@@ -33,6 +33,23 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
             return [];
         string[] names = [.. Candidates().Select(link => link.Name)];
         return [.. patterns.Where(pattern => !names.Any(name => MasqueradeSettings.Matches(pattern, name)))];
+    }
+
+    /// <summary>Names of those that would be uplinks if they had the Ethernet headers behind which the datapath reads packets: tun, WireGuard, PPP.</summary>
+    public IReadOnlyList<string> FindUnusable()
+    {
+        int[] routed =
+        [
+            .. (settings.IPv4 ? DefaultRoutes(AddressFamily.InterNetwork) : []).Select(route => route.LinkIndex),
+            .. (settings.IPv6 ? DefaultRoutes(AddressFamily.InterNetworkV6) : []).Select(route => route.LinkIndex),
+        ];
+        return
+        [
+            .. Candidates()
+                .Where(link => link is { IsUp: true, IsEthernet: false })
+                .Where(link => settings.Devices is null ? routed.Contains(link.Index) : settings.Names(link.Name))
+                .Select(link => link.Name),
+        ];
     }
 
     /// <summary>Interfaces that are not the agent's own.</summary>

@@ -68,6 +68,37 @@ public sealed class UplinkTests
         Assert.Contains("exclusions 203.0.113.0/24", agent.Datapath.Calls);
     }
 
+    [Theory]
+    [InlineData("auto", "the default route leads by tun9, which has no Ethernet headers and cannot be an uplink; name uplinks in devices, or switch masquerade off")]
+    [InlineData("tun*", "devices names tun9, which has no Ethernet headers and cannot be an uplink; take it out")]
+    public void An_interface_without_ethernet_headers_is_no_uplink_and_that_is_told_until_it_is_gone(string devices, string problem)
+    {
+        using var agent = new TestAgent("--devices", devices);
+        AddTunnel(agent.Host, "tun9");
+        Masquerade masquerade = agent.Services.Masquerade;
+
+        masquerade.Begin();
+
+        Assert.Empty(masquerade.Uplinks);
+        Assert.Equal((problem, problem, problem), (masquerade.Problem, masquerade.WhyNot(ipv4: true), masquerade.WhyNot(ipv4: false)));
+        agent.Host.Route.DeleteLink("tun9");
+        masquerade.Refresh();
+        Assert.Null(masquerade.Problem);
+    }
+
+    [Fact]
+    public void An_interface_without_ethernet_headers_that_is_not_named_does_not_matter()
+    {
+        using var agent = new TestAgent("--devices", "lan0");
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        AddTunnel(agent.Host, "tun9");
+
+        agent.Services.Masquerade.Begin();
+
+        Assert.Equal("lan0", Only(agent.Services.Masquerade).Name);
+        Assert.Null(agent.Services.Masquerade.Problem);
+    }
+
     [Fact]
     public void Devices_that_are_named_and_not_there_are_told_until_they_come()
     {
@@ -116,6 +147,16 @@ public sealed class UplinkTests
     {
         Datapath.Uplink uplink = Assert.Single(masquerade.Uplinks);
         return (uplink.Name, uplink.IPv4?.ToString(), uplink.IPv6?.ToString());
+    }
+
+    private static void AddTunnel(TestNamespace host, string name)
+    {
+        Ip("tuntap", "add", "dev", name, "mode", "tun");
+        Ip("address", "add", "10.9.0.2/24", "dev", name);
+        Ip("link", "set", name, "up");
+        Ip("route", "add", "default", "dev", name, "metric", "1");
+
+        void Ip(params string[] arguments) => Assert.Equal(0, TestProcess.Run(host, "ip", arguments).ExitCode);
     }
 
     private static Link AddUplink(TestNamespace host, string name, string ipv4, string ipv6)
