@@ -5,6 +5,7 @@ using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Flows;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Metrics;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.State;
@@ -12,6 +13,7 @@ using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Policy;
 using Microsoft.Extensions.Logging;
+using Prometheus;
 
 namespace Ciliate.Agent;
 
@@ -38,25 +40,26 @@ public sealed class AgentServices : IAsyncDisposable
         Time = time;
         Started = time.GetUtcNow();
         Host = new HostNetwork(hostNamespace, configuration);
-        var book = new AddressBook(datapath);
-        HostAddresses = new HostAddresses(book, Host);
+        Metrics = new AgentMetrics(Prometheus.Metrics.WithCustomRegistry(MetricsRegistry));
+        AddressBook = new AddressBook(datapath);
+        HostAddresses = new HostAddresses(AddressBook, Host);
         Addresses = new EndpointAddresses(configuration);
         Identities = new IdentityAllocator(time);
         Rules = new RuleCatalog(time);
         var store = new StateStore(configuration.StateDirectory);
         var endpoints = new Table<ushort, Endpoint>();
         var options = new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress };
-        var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options);
-        var prefixes = new NamedPrefixes(Identities, distributor, book, store);
+        var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options, Metrics);
+        var prefixes = new NamedPrefixes(Identities, distributor, AddressBook, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
         Explainer = new PolicyExplainer(Policies, options, Host.IPv4Broadcast);
-        Peers = new PeerFinder(endpoints, Identities, book);
+        Peers = new PeerFinder(endpoints, Identities, AddressBook);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         Endpoints = new EndpointManager(
-            datapath, Host, Addresses, book, Identities, endpoints, distributor, Policies, store, time, BeginChange);
+            datapath, Host, Addresses, AddressBook, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, book, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
         Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
@@ -71,7 +74,13 @@ public sealed class AgentServices : IAsyncDisposable
 
     public ControlLoop Loop { get; } = new();
 
+    public CollectorRegistry MetricsRegistry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    public AgentMetrics Metrics { get; }
+
     public HostNetwork Host { get; }
+
+    public AddressBook AddressBook { get; }
 
     public HostAddresses HostAddresses { get; }
 

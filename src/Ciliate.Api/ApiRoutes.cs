@@ -6,6 +6,7 @@ namespace Ciliate.Api;
 /// <summary>The paths of the API, written once for agent and clients. <c>{…}</c> marks one percent-encoded path segment.</summary>
 public static class ApiRoutes
 {
+    public const string Metrics = "/metrics";
     public const string Health = "/v1/healthz";
     public const string Configuration = "/v1/config";
     public const string Endpoints = "/v1/endpoint";

@@ -9,6 +9,8 @@ internal sealed class FlowCounts(MappedArray<FlowQuota> quotas, BpfMap<FlowKey, 
     /// <summary>Differences that flows which come and go while they are counted may make.</summary>
     private const int Slack = 64;
 
+    public uint All => OwnedBy(0);
+
     public uint OwnedBy(ushort endpoint) => (uint)Math.Max(0, Volatile.Read(ref quotas[endpoint].Flows));
 
     /// <summary>Sets the counts right if they tell something else than the table, as after a table or an agent of another version. Packets go

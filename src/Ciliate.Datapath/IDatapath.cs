@@ -88,6 +88,12 @@ public interface IDatapath : IDisposable
 
     /// <summary>Packets and bytes per direction, and drops by reason, since the maps were created.</summary>
     DatapathCounters ReadCounters();
+
+    /// <summary>Takes the same time however full the tables are.</summary>
+    TableFill ReadFill();
+
+    /// <summary>Entries of <see cref="DumpNat"/>. Goes through the whole table. Thread-safe.</summary>
+    int CountNat();
 }
 
 /// <summary>What a program is told about its endpoint before it is loaded.</summary>
@@ -199,9 +205,31 @@ public sealed record DropCount(uint Reason, TrafficDirection Direction, ulong Pa
 /// <param name="JudgedAgain">Packets at this endpoint's hooks whose flow was judged anew, since a policy, an identity or an address had changed.
 /// Of a revoked flow: every packet.</param>
 public sealed record EndpointCounters(
-    ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops, ulong JudgedAgain);
+    ushort EndpointId, ulong EgressPackets, ulong EgressBytes, ulong IngressPackets, ulong IngressBytes, ulong Drops, ulong JudgedAgain)
+{
+    public static EndpointCounters None { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
-public sealed record DatapathCounters(IReadOnlyList<EndpointCounters> Endpoints, IReadOnlyList<DropCount> Drops);
+    public static EndpointCounters operator +(EndpointCounters one, EndpointCounters other) => unchecked(new(
+        one.EndpointId, one.EgressPackets + other.EgressPackets, one.EgressBytes + other.EgressBytes,
+        one.IngressPackets + other.IngressPackets, one.IngressBytes + other.IngressBytes,
+        one.Drops + other.Drops, one.JudgedAgain + other.JudgedAgain));
+
+    /// <summary>Below zero it wraps around, and back when as much is added.</summary>
+    public static EndpointCounters operator -(EndpointCounters one, EndpointCounters other) => unchecked(new(
+        one.EndpointId, one.EgressPackets - other.EgressPackets, one.EgressBytes - other.EgressBytes,
+        one.IngressPackets - other.IngressPackets, one.IngressBytes - other.IngressBytes,
+        one.Drops - other.Drops, one.JudgedAgain - other.JudgedAgain));
+}
+
+/// <param name="Endpoints">Since the endpoint was made.</param>
+/// <param name="Drops">Since the maps were made.</param>
+/// <param name="Total">Of all endpoints since the datapath was opened, those that are gone included: it never becomes less.</param>
+public sealed record DatapathCounters(IReadOnlyList<EndpointCounters> Endpoints, IReadOnlyList<DropCount> Drops, EndpointCounters Total);
+
+/// <param name="Flows">In the table, ended ones that are not collected yet included.</param>
+/// <param name="PolicyEntries">Of all slots, those of generations past included that are not freed yet.</param>
+/// <param name="PolicyCapacity">Entries that the table has room for.</param>
+public sealed record TableFill(long Flows, int PolicyEntries, int PolicyCapacity);
 
 public sealed class DatapathException : Exception
 {

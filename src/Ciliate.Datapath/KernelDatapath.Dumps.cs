@@ -1,5 +1,3 @@
-using Ciliate.Datapath.Abi;
-
 namespace Ciliate.Datapath;
 
 /// <summary>What stands in the kernel's tables.</summary>
@@ -31,45 +29,6 @@ public sealed partial class KernelDatapath
     public IReadOnlyList<FlowRow> DumpFlows() => Explain("read the flow table", _flows.Dump);
 
     public IReadOnlyList<IpcacheRow> DumpIpcache() => Explain("read ipcache", _ipcache.Dump);
-
-    public DatapathCounters ReadCounters() => Explain("read the counters", () =>
-    {
-        var endpoints = new List<EndpointCounters>();
-        foreach (var row in DumpEndpoints())
-            endpoints.Add(CountersOf(row.Id));
-        var drops = new List<DropCount>();
-        for (uint index = 0; index < (uint)DropReason.ReasonCount * 2; index++)
-        {
-            ulong packets = 0, bytes = 0;
-            foreach (var cpu in _maps.DropCounts[index])
-            {
-                packets += cpu.Packets;
-                bytes += cpu.Bytes;
-            }
-            if (packets != 0)
-                drops.Add(new DropCount(index / 2, (TrafficDirection)(index % 2), packets, bytes));
-        }
-        return new DatapathCounters(endpoints, drops);
-    });
-
-    private EndpointCounters CountersOf(ushort id)
-    {
-        var sum = new EndpointCounters(id, 0, 0, 0, 0, 0, 0);
-        foreach (var cpu in _maps.EndpointCounts[id])
-        {
-            sum = sum with
-            {
-                EgressPackets = sum.EgressPackets + cpu.EgressPackets,
-                EgressBytes = sum.EgressBytes + cpu.EgressBytes,
-                IngressPackets = sum.IngressPackets + cpu.IngressPackets,
-                IngressBytes = sum.IngressBytes + cpu.IngressBytes,
-                Drops = sum.Drops + cpu.Drops,
-            };
-        }
-        foreach (ulong packets in _maps.JudgedAgain[id])
-            sum = sum with { JudgedAgain = sum.JudgedAgain + packets };
-        return sum;
-    }
 
     private EndpointRow RowOf(ushort id)
     {

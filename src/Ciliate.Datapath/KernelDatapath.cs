@@ -62,6 +62,7 @@ public sealed partial class KernelDatapath : IDatapath
             _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
             _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
             AdoptSlots();
+            BeginCounting();
             _events = new EventReader(_maps.Events, _maps.EventCounts);
         }
         catch
@@ -115,8 +116,7 @@ public sealed partial class KernelDatapath : IDatapath
         RetireSlotOf(commit);
         _programs.Detach(endpointId);
         _endpoints.Erase(endpointId);
-        _maps.EndpointCounts.Update(endpointId, new Abi.EndpointCounters[Cpus.PossibleCount]);
-        _maps.JudgedAgain.Update(endpointId, new ulong[Cpus.PossibleCount]);
+        EndCounting(endpointId);
     });
 
     public void CompleteUpgrade() => Explain("remove the tables of another layout", () =>

@@ -53,9 +53,11 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
 
     public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.Entries().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
 
-    private int Capacity => (int)map.Map.Info.MaxEntries;
+    public int Capacity => (int)map.Map.Info.MaxEntries;
 
-    private int Free => Capacity - _keys.Values.Sum(keys => keys.Count);
+    public int Used => _keys.Values.Sum(keys => keys.Count);
+
+    private int Free => Capacity - Used;
 
     private void RequireRoom(PolicyKey[] keys, HashSet<PolicyKey> known)
     {

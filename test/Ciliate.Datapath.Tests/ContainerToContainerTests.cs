@@ -157,4 +157,33 @@ public sealed class ContainerToContainerTests
         Assert.Equal(1ul, Assert.Single(counters.Endpoints, c => c.EndpointId == Rig.DbId).IngressPackets);
         Assert.Equal(1ul, Assert.Single(counters.Drops, drop => (DropReason)drop.Reason == DropReason.PolicyDeniedEgress).Packets);
     }
+
+    [Fact]
+    public void The_total_never_becomes_less_and_begins_again_with_the_agent()
+    {
+        using var rig = new Rig().AllowWebToDb(Tcp, 80).Enforce();
+        rig.WebSends(rig.FromWeb(Family.IPv4).Tcp(40000, 80, TcpFlags.Syn));
+        var before = rig.Datapath.ReadCounters().Total;
+
+        rig.Datapath.DetachEndpoint(Rig.DbId);
+        var after = rig.Datapath.ReadCounters();
+        using var next = KernelDatapath.Open(new DatapathOptions(rig.Root));
+
+        Assert.Equal((1ul, 1ul), (before.EgressPackets, before.IngressPackets));
+        Assert.Equal(before, after.Total);
+        Assert.DoesNotContain(after.Endpoints, row => row.EndpointId == Rig.DbId);
+        Assert.Equal(1ul, next.ReadCounters().Endpoints.Single(row => row.EndpointId == Rig.WebId).EgressPackets);
+        Assert.Equal(EndpointCounters.None, next.ReadCounters().Total);
+    }
+
+    [Fact]
+    public void The_fill_of_the_tables_is_told()
+    {
+        using var rig = new Rig().AllowWebToDb(Tcp, 80).AllowWebToDb(Tcp, 81).Enforce();
+        rig.WebSends(rig.FromWeb(Family.IPv4).Tcp(40000, 80, TcpFlags.Syn));
+        rig.WebSends(rig.FromWeb(Family.IPv6).Tcp(40000, 81, TcpFlags.Syn));
+
+        Assert.Equal(new TableFill(Flows: 2, PolicyEntries: 4, PolicyCapacity: 1 << 20), rig.Datapath.ReadFill());
+        Assert.Equal(0, rig.Datapath.CountNat());
+    }
 }

@@ -18,6 +18,9 @@ public sealed class AddressBook(IDatapath datapath)
 {
     private readonly Dictionary<IPNetwork, SortedDictionary<AddressSource, uint>> _entries = [];
 
+    /// <summary>Prefixes that have an identity.</summary>
+    public int Count => _entries.Count;
+
     public bool Contains(IPNetwork prefix) => _entries.ContainsKey(prefix);
 
     /// <summary>The identity of an address, as the kernel finds it: by its longest prefix.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ciliate.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,7 +10,15 @@ namespace Ciliate.Agent.Api;
 /// <summary>What answers requests, whatever server brings them.</summary>
 internal static class ApiApplication
 {
-    public static WebApplication Build(AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer)
+    public static WebApplication Build(AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer) =>
+        Build(agent, logs, useServer, Map);
+
+    /// <summary>What everybody may see who reaches it.</summary>
+    public static WebApplication BuildMetrics(AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer) =>
+        Build(agent, logs, useServer, MapMetrics);
+
+    private static WebApplication Build(
+        AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer, Action<WebApplication, AgentServices> map)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         useServer(builder.WebHost);
@@ -17,14 +26,22 @@ internal static class ApiApplication
         builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         WebApplication application = builder.Build();
         ILogger logger = logs.CreateLogger("Ciliate.Api");
-        application.Use(next => context => Requests.AnswerAsync(context, next, logger));
+        application.Use(next => async context =>
+        {
+            await Requests.AnswerAsync(context, next, logger).ConfigureAwait(false);
+            agent.Metrics.Requests.WithLabels(context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)).Inc();
+        });
         application.UseRouting();
-        Map(application, agent);
+        map(application, agent);
         return application;
     }
 
+    private static void MapMetrics(WebApplication application, AgentServices agent) =>
+        application.MapGet(ApiRoutes.Metrics, new MetricsHandlers(agent).GetAsync);
+
     private static void Map(WebApplication application, AgentServices agent)
     {
+        MapMetrics(application, agent);
         application.MapGet(ApiRoutes.Health, new StatusHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Configuration, new ConfigurationHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Identities, new IdentityHandlers(agent).ListAsync);

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
 using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Metrics;
 using Ciliate.Api;
 using Ciliate.Datapath;
 using Ciliate.Policy;
 using Microsoft.AspNetCore.Http;
+using Prometheus;
 using Endpoint = Ciliate.Agent.Endpoints.Endpoint;
 
 namespace Ciliate.Agent.Api;
@@ -24,6 +26,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
 
     public async Task PutAsync(HttpContext context)
     {
+        var timer = agent.Metrics.CreationTime.NewTimer();
         EndpointReference reference = Reference(context);
         string name = reference.Name
             ?? throw AgentException.Invalid($"a new endpoint needs a name; for a name of digits write name:{reference.Id}");
@@ -31,6 +34,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
         EndpointRequest request = Convert(name, body);
         // Who asked may go away; what has begun is finished all the same.
         Endpoint added = await agent.Loop.RunAsync(() => agent.Endpoints.Add(request), context.RequestAborted).ConfigureAwait(false);
+        timer.ObserveDuration();
         await AnswerAsync(context, added, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
@@ -43,10 +47,12 @@ internal sealed class EndpointHandlers(AgentServices agent)
 
     public async Task PatchLabelsAsync(HttpContext context)
     {
+        var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.LabelChange).NewTimer();
         EndpointReference reference = Reference(context);
         LabelConfigurationSpec body = await RequestBody.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
         LabelSet labels = EndpointRequest.CheckedLabels(reference.ToString(), Requests.WithoutNull(body.User, $"labels of endpoint {reference}"));
         Endpoint changed = await agent.Loop.RunAsync(() => agent.Endpoints.Relabel(Find(reference), labels), context.RequestAborted).ConfigureAwait(false);
+        timer.ObserveDuration();
         await AnswerAsync(context, changed, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 

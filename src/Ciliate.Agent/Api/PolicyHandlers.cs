@@ -1,7 +1,9 @@
+using Ciliate.Agent.Metrics;
 using Ciliate.Agent.Policies;
 using Ciliate.Api;
 using Ciliate.Policy;
 using Microsoft.AspNetCore.Http;
+using Prometheus;
 
 namespace Ciliate.Agent.Api;
 
@@ -25,17 +27,21 @@ internal sealed class PolicyHandlers(AgentServices agent)
 
     public async Task PutAsync(HttpContext context)
     {
+        var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
         IReadOnlyList<PolicySubmission> submissions = Parse(Requests.WithoutNull(files, "policy files"));
         PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
             .ConfigureAwait(false);
+        timer.ObserveDuration();
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(HttpContext context)
     {
+        var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         PolicyOutcome outcome = await agent.Loop.RunAsync(
             () => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
+        timer.ObserveDuration();
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 

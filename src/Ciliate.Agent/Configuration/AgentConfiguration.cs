@@ -1,3 +1,4 @@
+using System.Net;
 using Ciliate.Agent.Ipam;
 using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
@@ -32,6 +33,9 @@ public sealed record AgentConfiguration
     public required HookKind? HookBackend { get; init; }
 
     public required MasqueradeSettings Masquerade { get; init; }
+
+    /// <summary>Null: not by TCP.</summary>
+    public required IPEndPoint? MetricsAddress { get; init; }
 
     public required LogLevel LogLevel { get; init; }
 

@@ -63,6 +63,9 @@ public static class AgentOptions
     public static readonly AgentOption MasqueradeExclude = new(
         "masquerade-exclude", "none", "none, or networks separated by commas", "Destinations that see containers by their own addresses.");
 
+    public static readonly AgentOption MetricsAddress = new(
+        "metrics-address", "none", "none, or an IP address and a port such as 127.0.0.1:9962", "Where the metrics are served by TCP; the socket serves them always.");
+
     public static readonly AgentOption LogLevel = new(
         "log-level", "info", "debug, info, warn or error", "The least severe message that is logged.");
 
@@ -70,7 +73,7 @@ public static class AgentOptions
     [
         Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
         FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
-        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeAllProtocols, MasqueradeExclude, LogLevel,
+        Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeAllProtocols, MasqueradeExclude, MetricsAddress, LogLevel,
     ];
 
     public static AgentOption? Find(string name) => All.FirstOrDefault(option => option.Name == name);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Ciliate.Agent.Ipam;
@@ -72,6 +73,7 @@ public static class ConfigurationLoader
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
             Masquerade = MasqueradeReader.Read(option => values[option], Boolean),
+            MetricsAddress = ListenAddress(values[AgentOptions.MetricsAddress]),
             LogLevel = Level(values[AgentOptions.LogLevel]),
             Values = [.. AgentOptions.All.Select(option => values[option])],
         };
@@ -140,6 +142,16 @@ public static class ConfigurationLoader
         "clsact" => HookKind.Clsact,
         _ => throw Refused(value, "is none of auto, tcx, clsact"),
     };
+
+    private static IPEndPoint? ListenAddress(OptionValue value)
+    {
+        if (value.Text == "none")
+            return null;
+        // A bare address is taken for one with port 0.
+        return IPEndPoint.TryParse(value.Text, out IPEndPoint? address) && address.Port != 0
+            ? address
+            : throw Refused(value, "is neither none nor an IP address and a port, such as 127.0.0.1:9962 or [::1]:9962");
+    }
 
     private static LogLevel Level(OptionValue value) => value.Text switch
     {

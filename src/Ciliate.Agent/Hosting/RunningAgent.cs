@@ -19,6 +19,7 @@ public sealed class RunningAgent : IAsyncDisposable
     private readonly ChangeMonitor _changes;
     private Task[] _tasks = [];
     private ApiServer? _api;
+    private MetricsServer? _metrics;
     private bool _disposed;
 
     private RunningAgent(AgentServices services, LinkMonitor links, ChangeMonitor changes)
@@ -48,6 +49,8 @@ public sealed class RunningAgent : IAsyncDisposable
             await services.Loop.RunAsync(services.Masquerade.Begin, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             agent.Begin(logger);
+            if (configuration.MetricsAddress is { } address)
+                agent._metrics = await MetricsServer.StartAsync(services, address, logs, cancellationToken).ConfigureAwait(false);
             agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -79,6 +82,8 @@ public sealed class RunningAgent : IAsyncDisposable
         _services.Flows.Close();
         if (_api is not null)
             await _api.DisposeAsync().ConfigureAwait(false);
+        if (_metrics is not null)
+            await _metrics.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _links.Dispose();

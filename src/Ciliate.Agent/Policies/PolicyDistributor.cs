@@ -1,9 +1,11 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Identities;
+using Ciliate.Agent.Metrics;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Ciliate.Policy;
+using Prometheus;
 
 namespace Ciliate.Agent.Policies;
 
@@ -17,7 +19,8 @@ namespace Ciliate.Agent.Policies;
 /// Used from the control loop only.
 /// </summary>
 public sealed class PolicyDistributor(
-    IDatapath datapath, Table<ushort, Endpoint> endpoints, IdentityAllocator identities, RuleCatalog rules, ResolveOptions options)
+    IDatapath datapath, Table<ushort, Endpoint> endpoints, IdentityAllocator identities, RuleCatalog rules, ResolveOptions options,
+    AgentMetrics metrics)
 {
     private readonly Dictionary<ushort, Running> _running = [];
     private readonly Dictionary<ushort, (uint Identity, IReadOnlyList<NamedPort> Ports)> _namedPorts = [];
@@ -32,7 +35,7 @@ public sealed class PolicyDistributor(
     {
         var subject = new Subject(identity.Number, identity.Labels, namedPorts);
         PolicyTables tables = Compile(policies, subject, Peers());
-        uint generation = datapath.Publish(endpointId, tables);
+        uint generation = Publish(endpointId, tables);
         _running[endpointId] = new Running(subject, tables);
         Declare(endpointId, identity.Number, namedPorts);
         return generation;
@@ -114,10 +117,19 @@ public sealed class PolicyDistributor(
 
     private void Publish(ushort id, Running running)
     {
-        uint generation = datapath.Publish(id, running.Tables);
+        uint generation = Publish(id, running.Tables);
         _running[id] = running;
         if (endpoints.Find(id) is { } endpoint)
             endpoints.Put(id, endpoint with { Generation = generation });
+    }
+
+    private uint Publish(ushort id, PolicyTables tables)
+    {
+        Prometheus.ITimer timer = metrics.GenerationTime.NewTimer();
+        uint generation = metrics.FailedGenerations.CountExceptions(() => datapath.Publish(id, tables));
+        timer.ObserveDuration();
+        metrics.Generations.Inc();
+        return generation;
     }
 
     private IdentitySet Peers()

@@ -9,6 +9,8 @@ internal sealed class NatTable(BpfMap<NatKey, NatValue> nat, BpfMap<IpcacheKey, 
 {
     public IReadOnlyList<NatRow> Dump() => [.. nat.Entries().Select(pair => RowOf(pair.Key, pair.Value))];
 
+    public int Count() => nat.Entries().Count();
+
     /// <summary>Rows of uplinks that a flow may name.</summary>
     public IReadOnlySet<uint> UsedUplinks() => nat.Entries().Select(pair => (uint)pair.Value.Uplink).ToHashSet();
 

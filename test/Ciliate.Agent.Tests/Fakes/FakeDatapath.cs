@@ -139,7 +139,12 @@ internal sealed class FakeDatapath : IDatapath
 
     public DatapathCounters ReadCounters() => new(
         [.. Attached.Keys.Select(id => new EndpointCounters(id, 1, 100, 2, 200, 3, 4))],
-        [new DropCount(3, TrafficDirection.Egress, 4, 400)]);
+        [new DropCount(3, TrafficDirection.Egress, 4, 400)],
+        new EndpointCounters(0, 10, 1000, 20, 2000, 30, 40));
+
+    public TableFill ReadFill() => new(Flows: 12, PolicyEntries: 34, PolicyCapacity: 1 << 20);
+
+    public int CountNat() => 5;
 
     public void Dispose() => _events.Writer.TryComplete();
 
