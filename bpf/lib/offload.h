@@ -48,17 +48,33 @@ static __always_inline __u32 window_field(const __u8 *window, __u32 offset)
 	return *(const __u16 *)(window + (offset & (OFFLOAD_WINDOW - 2)));
 }
 
-SUBPROGRAM int check_offload(struct __sk_buff *skb, const struct packet *p)
+/* Of a packet whose checksum is complete. */
+#define NO_SUM_LEFT 0x7fffffff
+
+/* Byte of the frame that a checksum is still to be put at. Where the kernel does not tell, one at which none
+ * belongs. */
+SUBPROGRAM int sum_place(struct __sk_buff *skb)
 {
 	__u8 window[OFFLOAD_WINDOW] __attribute__((aligned(8)));
-	if (!p || bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
-		return -DROP_INTERNAL;
+	if (bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
+		return 0;
 	__u32 summed = window[offload_summed & (OFFLOAD_WINDOW - 1)] >> offload_summed_shift & 3;
 	if (summed != CHECKSUM_PARTIAL)
-		return 0;
+		return NO_SUM_LEFT;
 	/* csum_start and network_header are both counted from the buffer's start */
-	__s32 place = (__s32)window_field(window, offload_sum_start) -
-		      (__s32)window_field(window, offload_network_header) + ETH_HLEN +
-		      (__s32)window_field(window, offload_sum_offset);
-	return place < (__s32)(p->l4_offset + first_sum_offset(p)) ? -DROP_CHECKSUM_MISPLACED : 0;
+	return (__s32)window_field(window, offload_sum_start) -
+	       (__s32)window_field(window, offload_network_header) + ETH_HLEN +
+	       (__s32)window_field(window, offload_sum_offset);
+}
+
+static __always_inline int check_offload(struct __sk_buff *skb, const struct packet *p)
+{
+	return sum_place(skb) < (__s32)(p->l4_offset + first_sum_offset(p)) ? -DROP_CHECKSUM_MISPLACED : 0;
+}
+
+/* Is the sum that is left of what a tunnel carries? The one of the tunnel's own header is complete then. */
+static __always_inline _Bool is_sum_of_content(struct __sk_buff *skb, const struct packet *p)
+{
+	__s32 place = sum_place(skb);
+	return place != NO_SUM_LEFT && place > (__s32)(p->l4_offset + first_sum_offset(p));
 }
