@@ -51,11 +51,16 @@ static __always_inline int refuse_for_container(const struct packet *p, struct j
 	return j->destination_endpoint ? reason : TC_ACT_OK;
 }
 
-/* tc ingress of an uplink. */
-SEC("tc")
-int from_uplink(struct __sk_buff *skb)
+/* A tag of VLAN 0 has a priority only: the packet is the uplink's own (IEEE 802.1Q, 9.6). */
+static __always_inline _Bool is_of_a_vlan(struct __sk_buff *skb)
 {
-	if (skb->vlan_present || skb->pkt_type != PACKET_HOST ||
+	return skb->vlan_present && (skb->vlan_tci & 0xfff);
+}
+
+/* TC_ACT_OK for what is not a container's, or the verdict; told if it is a drop. */
+static __always_inline int judge_from_uplink(struct __sk_buff *skb)
+{
+	if (is_of_a_vlan(skb) || skb->pkt_type != PACKET_HOST ||
 	    (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6)) ||
 	    is_plainly_the_hosts(skb))
 		return TC_ACT_OK;
@@ -75,6 +80,14 @@ int from_uplink(struct __sk_buff *skb)
 	count_drop(-result, DIRECTION_INGRESS, skb->len);
 	emit_event(skb, &p, &j, EVENT_DROPPED, -result);
 	return TC_ACT_SHOT;
+}
+
+/* tc ingress of an uplink. What is not a container's goes on to whatever else hangs there. */
+SEC("tc")
+int from_uplink(struct __sk_buff *skb)
+{
+	int result = judge_from_uplink(skb);
+	return result == TC_ACT_OK ? TC_ACT_UNSPEC : result;
 }
 
 const char program_license[] SEC("license") = "Dual BSD/GPL";

@@ -43,6 +43,7 @@ HELPER(long, bpf_fib_lookup, BPF_FUNC_fib_lookup, void *context, struct bpf_fib_
 HELPER(long, bpf_probe_read_kernel, BPF_FUNC_probe_read_kernel, void *to, __u32 size, const void *from);
 HELPER(long, bpf_check_mtu, BPF_FUNC_check_mtu, void *context, __u32 ifindex, __u32 *mtu, __s32 difference,
        __u64 flags);
+HELPER(long, bpf_skb_vlan_pop, BPF_FUNC_skb_vlan_pop, struct __sk_buff *skb);
 HELPER(long, bpf_skb_pull_data, BPF_FUNC_skb_pull_data, struct __sk_buff *skb, __u32 length);
 HELPER(long, bpf_skb_change_tail, BPF_FUNC_skb_change_tail, struct __sk_buff *skb, __u32 length, __u64 flags);
 HELPER(long, bpf_skb_adjust_room, BPF_FUNC_skb_adjust_room, struct __sk_buff *skb, __s32 difference,

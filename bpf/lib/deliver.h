@@ -6,6 +6,7 @@
 #include "event.h"
 #include "icmp_answer.h"
 #include "maps.h"
+#include "offload.h"
 #include "side.h"
 
 static __always_inline int spend_hop(struct __sk_buff *skb, const struct packet *p)
@@ -44,12 +45,16 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 	struct endpoint *endpoint = endpoint_row(id);
 	if (!endpoint || !endpoint->ifindex)
 		return -DROP_INTERNAL;
-	if (unlikely(p->hop_limit <= 1))
-		return answer_used_up(skb, p);
 	__u32 mtu = too_big_for(skb, endpoint->ifindex);
-	if (unlikely(mtu))
-		return answer_too_big(skb, p, mtu);
-	int result = spend_hop(skb, p);
+	int result;
+	if (unlikely(mtu || p->hop_limit <= 1)) {
+		/* where the stack is to answer, or to cut it, it goes on as if it left */
+		result = check_offload(skb, p);
+		if (result)
+			return result;
+		return p->hop_limit <= 1 ? answer_used_up(skb, p) : answer_too_big(skb, p, mtu);
+	}
+	result = spend_hop(skb, p);
 	if (result)
 		return result;
 	struct ethhdr *eth = header_at(skb, 0, sizeof(*eth));

@@ -47,7 +47,8 @@ static __always_inline __u64 judged_under(__u32 source_version, __u32 destinatio
 }
 
 /* The identity of a destination beyond this node: what the routes keep on the host is the host's, be it an
- * address that nobody has listed, a broadcast or an anycast. */
+ * address that nobody has listed, a broadcast or an anycast. What has no way at this moment looks the same,
+ * and may have one at the next: such a judgement is good for one packet. */
 static __always_inline void identify_by_route(struct __sk_buff *skb, const struct packet *p,
 					      struct side *destination, struct judgement *j)
 {
@@ -55,8 +56,10 @@ static __always_inline void identify_by_route(struct __sk_buff *skb, const struc
 	if (destination->endpoint || destination->identity == IDENTITY_HOST)
 		return;
 	j->route = route_of(skb, p);
-	if (j->route == ROUTE_TO_HOST)
+	if (j->route == ROUTE_TO_HOST) {
 		destination->identity = IDENTITY_HOST;
+		destination->version = VERSION_NEVER;
+	}
 }
 
 /* Judges a packet that opens a flow: the source's egress policy, then the destination's ingress policy. */

@@ -23,24 +23,24 @@ CONFIG(__u32, offload_network_header, "Where network_header is.");
 /* ip_summed of a packet whose checksum is still to be made (linux/skbuff.h). */
 #define CHECKSUM_PARTIAL 3
 
-/* From the transport header on, the first byte that a checksum may be put at: what lies behind is the
- * protocol's checksum itself, or content that nobody judges, such as the packet in a tunnel. */
-static __always_inline __u32 first_sum_offset(const struct packet *p)
+/* May a checksum be put at that byte, from the transport header on? Where the protocol has its own, or in
+ * content that nobody judges, such as the packet in a tunnel. Of ICMP all is judged. */
+static __always_inline _Bool may_be_summed(const struct packet *p, __s32 place)
 {
 	if (p->fragment == FRAGMENT_LATER)
-		return 0;
+		return place >= 0;
 	switch (p->protocol) {
 	case IPPROTO_TCP:
-		return 16;
+		return place >= 16;
 	case IPPROTO_UDP:
-		return 6;
+		return place >= 6;
 	case IPPROTO_SCTP:
-		return 8;
+		return place >= 8;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		return 2;
+		return place == 2;
 	}
-	return 0;
+	return place >= 0;
 }
 
 static __always_inline __u32 window_field(const __u8 *window, __u32 offset)
@@ -48,33 +48,17 @@ static __always_inline __u32 window_field(const __u8 *window, __u32 offset)
 	return *(const __u16 *)(window + (offset & (OFFLOAD_WINDOW - 2)));
 }
 
-/* Of a packet whose checksum is complete. */
-#define NO_SUM_LEFT 0x7fffffff
-
-/* Byte of the frame that a checksum is still to be put at. Where the kernel does not tell, one at which none
- * belongs. */
-SUBPROGRAM int sum_place(struct __sk_buff *skb)
+SUBPROGRAM int check_offload(struct __sk_buff *skb, const struct packet *p)
 {
 	__u8 window[OFFLOAD_WINDOW] __attribute__((aligned(8)));
-	if (bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
-		return 0;
+	if (!p || bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
+		return -DROP_INTERNAL;
 	__u32 summed = window[offload_summed & (OFFLOAD_WINDOW - 1)] >> offload_summed_shift & 3;
 	if (summed != CHECKSUM_PARTIAL)
-		return NO_SUM_LEFT;
+		return 0;
 	/* csum_start and network_header are both counted from the buffer's start */
-	return (__s32)window_field(window, offload_sum_start) -
-	       (__s32)window_field(window, offload_network_header) + ETH_HLEN +
-	       (__s32)window_field(window, offload_sum_offset);
-}
-
-static __always_inline int check_offload(struct __sk_buff *skb, const struct packet *p)
-{
-	return sum_place(skb) < (__s32)(p->l4_offset + first_sum_offset(p)) ? -DROP_CHECKSUM_MISPLACED : 0;
-}
-
-/* Is the sum that is left of what a tunnel carries? The one of the tunnel's own header is complete then. */
-static __always_inline _Bool is_sum_of_content(struct __sk_buff *skb, const struct packet *p)
-{
-	__s32 place = sum_place(skb);
-	return place != NO_SUM_LEFT && place > (__s32)(p->l4_offset + first_sum_offset(p));
+	__s32 place = (__s32)window_field(window, offload_sum_start) -
+		      (__s32)window_field(window, offload_network_header) + ETH_HLEN +
+		      (__s32)window_field(window, offload_sum_offset);
+	return may_be_summed(p, place - (__s32)p->l4_offset) ? 0 : -DROP_CHECKSUM_MISPLACED;
 }

@@ -14,6 +14,9 @@ struct side {
 	__u32 identity;
 };
 
+/* Neither a generation nor an epoch: what was judged under it is judged again for the next packet. */
+#define VERSION_NEVER 0
+
 static __always_inline __u32 commit_generation(__u64 commit)
 {
 	return commit >> 32;

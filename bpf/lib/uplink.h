@@ -30,6 +30,9 @@ static __always_inline _Bool fits(struct __sk_buff *skb, __u32 ifindex)
 static __always_inline int hand_over(struct __sk_buff *skb, const struct packet *p,
 				     const struct endpoint *endpoint)
 {
+	/* a priority tag ends here, as at a stack's doors */
+	if (unlikely(skb->vlan_present) && bpf_skb_vlan_pop(skb))
+		return -DROP_INTERNAL;
 	int result = spend_forwarded_hop(skb, p);
 	struct ethhdr *eth = header_at(skb, 0, sizeof(*eth));
 	if (result || !eth)

@@ -8,9 +8,9 @@ public sealed partial class KernelDatapath
 {
     public void SetUplinks(IReadOnlyList<Uplink> uplinks) => Explain($"set the uplinks to {Told(uplinks)}", () =>
     {
-        // Inwards first: what comes back must be known before anything can leave.
-        _uplinkPrograms.Set(uplinks);
         var used = _nat.UsedUplinks();
+        // Inwards first: what comes back must be known before anything can leave.
+        _uplinkPrograms.Set(uplinks, _uplinks.InterfacesOf(used));
         _uplinks.Set(uplinks, used.Contains);
     });
 

@@ -12,7 +12,7 @@ public static class KernelRequirements
     public static IReadOnlyList<Feature> All { get; } =
     [
         KernelFeatures.BtfLoad, KernelFeatures.MapFreeze, KernelFeatures.MappableArray, KernelFeatures.BatchCalls, KernelFeatures.RingBuffer,
-        KernelFeatures.RedirectPeer, KernelFeatures.RedirectNeighbour, KernelFeatures.CheckMtu, KernelFeatures.CompareAndSwap, KernelFeatures.SyscallPrograms,
+        KernelFeatures.RedirectPeer, KernelFeatures.RedirectNeighbour, KernelFeatures.ProbeReadKernel, KernelFeatures.CheckMtu, KernelFeatures.CompareAndSwap, KernelFeatures.SyscallPrograms,
     ];
 
     /// <exception cref="DatapathException">It lacks some of it: one line that names all of that.</exception>

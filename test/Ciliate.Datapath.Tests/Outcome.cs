@@ -9,7 +9,7 @@ namespace Ciliate.Datapath.Tests;
 /// <summary>What a program did with one packet: its verdict, the packet that came out, and what it told.</summary>
 public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
 {
-    private const int Pass = 0, Shot = 2, Redirect = 7;
+    private const int Next = -1, Pass = 0, Shot = 2, Redirect = 7;
 
     /// <summary>With the last that the datapath has told and nobody has looked at yet.</summary>
     public static Outcome Of(TestRunResult run, KernelDatapath datapath)
@@ -32,6 +32,9 @@ public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
 
     /// <summary>Went up the host's stack, or into the container.</summary>
     public Outcome IsPassed() => Has(Pass, "passed");
+
+    /// <summary>Is not ours: left to whatever program comes next, and the stack.</summary>
+    public Outcome IsLeftToOthers() => Has(Next, "left to others");
 
     /// <summary>Went nowhere, and that is no drop.</summary>
     public Outcome IsConsumed() => Has(Shot, "consumed").TellsNothing();

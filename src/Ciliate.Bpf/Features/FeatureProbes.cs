@@ -10,6 +10,7 @@ internal static unsafe class FeatureProbes
     private const int FramePointer = 10;
     private const int AtomicCompareAndSwap = 0xf1; // BPF_CMPXCHG
     private const int CheckMtuHelper = 163;
+    private const int ProbeReadKernelHelper = 113;
 
     private static readonly MapSpec SmallArray = new("probe", MapType.Array) { KeySize = 4, ValueSize = 8, MaxEntries = 1 };
 
@@ -55,6 +56,18 @@ internal static unsafe class FeatureProbes
         new(OpCode.MoveImmediate64, 4, 0, 0, 0),
         new(OpCode.MoveImmediate64, 5, 0, 0, 0),
         new(OpCode.Call, 0, 0, 0, CheckMtuHelper),
+        new(OpCode.MoveImmediate64, 0, 0, 0, 0),
+        new(OpCode.Exit, 0, 0, 0, 0),
+    ]);
+
+    /// <summary>Eight bytes from nowhere to the stack.</summary>
+    public static bool ProbeReadKernel() => Loads(ProgramType.SchedCls,
+    [
+        new(OpCode.MoveRegister64, 1, FramePointer, 0, 0),
+        new(OpCode.AddImmediate64, 1, 0, 0, -8),
+        new(OpCode.MoveImmediate64, 2, 0, 0, 8),
+        new(OpCode.MoveImmediate64, 3, 0, 0, 0),
+        new(OpCode.Call, 0, 0, 0, ProbeReadKernelHelper),
         new(OpCode.MoveImmediate64, 0, 0, 0, 0),
         new(OpCode.Exit, 0, 0, 0, 0),
     ]);

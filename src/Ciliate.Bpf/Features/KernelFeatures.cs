@@ -22,6 +22,10 @@ public static class KernelFeatures
     public static Feature RedirectNeighbour { get; } =
         new("helper bpf_redirect_neigh", new(5, 10), () => FeatureProbes.SchedClsHelper(RedirectNeighbourHelper));
 
+    /// <summary>Not with a kernel that is locked down for confidentiality, whatever its version.</summary>
+    public static Feature ProbeReadKernel { get; } =
+        new("helper bpf_probe_read_kernel", new(5, 8), FeatureProbes.ProbeReadKernel);
+
     public static Feature CheckMtu { get; } = new("helper bpf_check_mtu", new(5, 12), FeatureProbes.CheckMtu);
 
     /// <summary>And the other atomic operations that give back what was there.</summary>
@@ -32,5 +36,5 @@ public static class KernelFeatures
     public static Feature Tcx { get; } = new("tcx hooks", new(6, 6), FeatureProbes.Tcx);
 
     public static IReadOnlyList<Feature> All { get; } =
-        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, CheckMtu, CompareAndSwap, SyscallPrograms, Tcx];
+        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, ProbeReadKernel, CheckMtu, CompareAndSwap, SyscallPrograms, Tcx];
 }

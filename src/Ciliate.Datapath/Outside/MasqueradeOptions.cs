@@ -5,11 +5,8 @@ namespace Ciliate.Datapath;
 /// <param name="AllProtocols">Whether protocols whose ports cannot be changed leave so too: a remote then speaks to one container only, and not
 /// to the host.</param>
 public sealed record MasqueradeOptions(
-    bool IPv4, bool IPv6, ushort FirstPort = MasqueradeOptions.DefaultFirstPort, ushort LastPort = ushort.MaxValue, bool AllProtocols = false)
+    bool IPv4, bool IPv6, ushort FirstPort, ushort LastPort, bool AllProtocols = false)
 {
-    /// <summary>Above the range that Linux gives out by default.</summary>
-    public const ushort DefaultFirstPort = 61000;
-
     internal uint PortCount => LastPort >= FirstPort && FirstPort != 0
         ? (uint)(LastPort - FirstPort + 1)
         : throw new DatapathException($"ports {FirstPort}-{LastPort} are no range to masquerade with");

@@ -20,7 +20,6 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         // Their sizes are those of the maps that are there, whatever the object says.
         foreach (var name in new[] { "flows", "nat" })
             spec.ConfigureMap(name, map => map with { MaxEntries = maps.Shared[name].Info.MaxEntries });
-        OffloadFields.Set(spec);
         spec.SetConstant("uplink_ipv4", AddressCodec.Encode(uplink.IPv4));
         spec.SetConstant("uplink_ipv6", AddressCodec.Encode(uplink.IPv6));
         spec.SetConstant("fragment_ticks", ticks.Fragment);
@@ -33,7 +32,9 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
     }
 
     /// <summary>Attaches to all of these, replacing what is attached by one atomic update each, and lets go of all others.</summary>
-    public void Set(IReadOnlyList<Uplink> uplinks)
+    /// <param name="named">Interfaces that flows go by: those keep their program, since a route that is gone for a moment ends no
+    /// connection, and the host would reset what comes back meanwhile.</param>
+    public void Set(IReadOnlyList<Uplink> uplinks, IReadOnlySet<int> named)
     {
         foreach (var uplink in uplinks)
         {
@@ -44,7 +45,7 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         }
         foreach (var path in Directory.Exists(_root) ? Directory.GetDirectories(_root) : [])
         {
-            if (uplinks.Any(uplink => PathOf(uplink.IfIndex) == path))
+            if (uplinks.Select(uplink => uplink.IfIndex).Concat(named).Any(ifIndex => PathOf(ifIndex) == path))
                 continue;
             hooks.Release(path);
             FileSystem.RemoveDirectory(path);

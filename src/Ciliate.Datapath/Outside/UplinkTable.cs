@@ -28,6 +28,9 @@ internal sealed class UplinkTable(BpfMap<uint, Abi.Uplink> rows, BpfMap<uint, ui
             current.Delete(interfaceIndex);
     }
 
+    public IReadOnlySet<int> InterfacesOf(IEnumerable<uint> indexes) =>
+        indexes.Select(index => rows.TryGet(index, out var row) ? (int)row.Ifindex : 0).Where(ifIndex => ifIndex != 0).ToHashSet();
+
     /// <summary>Empties rows that are neither current nor named by a flow.</summary>
     private void Free(Func<uint, bool> isUsed)
     {

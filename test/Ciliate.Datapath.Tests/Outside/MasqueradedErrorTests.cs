@@ -99,7 +99,7 @@ public sealed class MasqueradedErrorTests
         foreach (var about in foreign)
         {
             var error = Error(rig.FromRouter(family), about);
-            Assert.Equal(error, rig.Receives(error).IsPassed().Data);
+            Assert.Equal(error, rig.Receives(error).IsLeftToOthers().Data);
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class OutsideRig : IDisposable
         Link = AddVeth(UplinkName);
         Host.Route.AddAddress(Link.Index, IPv4, 24);
         Host.Route.AddAddress(Link.Index, IPv6, 64);
-        Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") });
-        Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
+        Host.Route.AddRoute(DefaultRoute(Family.IPv4));
+        Host.Route.AddRoute(DefaultRoute(Family.IPv6));
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
         Datapath = Host.Run(() => KernelDatapath.OpenTables(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
         Register(WebId, Rig.Web);
@@ -54,6 +54,10 @@ internal sealed class OutsideRig : IDisposable
 
     /// <summary>From somebody on the way to the remote.</summary>
     public Frame FromRouter(Family family) => Frame.From(Rig.Other).To(Uplink).Via(Uplink).Over(family);
+
+    public RouteSpec DefaultRoute(Family family) => family == Family.IPv4
+        ? new(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("198.51.100.1") }
+        : new(IPNetwork.Parse("::/0")) { LinkIndex = Link.Index, Gateway = IPAddress.Parse("2001:db8:51::1") };
 
     /// <summary>A way to the remote that is no uplink, and goes before the others.</summary>
     public RouteSpec AddWay(string name, Family family)

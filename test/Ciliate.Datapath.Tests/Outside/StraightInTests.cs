@@ -25,8 +25,8 @@ public sealed class StraightInTests
     {
         using var rig = new OutsideRig().Open();
 
-        rig.Receives(Routed(Frame.From(Rig.Remote).To(rig.Uplink), rig, family)).IsPassed();
-        rig.Receives(Routed(Frame.From(Rig.Remote).To(Rig.Other), rig, family)).IsPassed();
+        rig.Receives(Routed(Frame.From(Rig.Remote).To(rig.Uplink), rig, family)).IsLeftToOthers();
+        rig.Receives(Routed(Frame.From(Rig.Remote).To(Rig.Other), rig, family)).IsLeftToOthers();
     }
 
     [Theory, InlineData(Family.IPv4, "127.0.0.1"), InlineData(Family.IPv6, "::ffff:10.0.0.1")]

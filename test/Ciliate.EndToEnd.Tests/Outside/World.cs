@@ -102,8 +102,7 @@ public class World : IDisposable
         Server.Network.Dispose();
     }
 
-    /// <summary>A wire between two namespaces, with addresses of /24 and /64 at both ends.</summary>
-    protected static void Connect(
+    private static void Connect(
         TestNamespace one, string oneName, string oneIPv4, string oneIPv6, TestNamespace other, string otherName, string otherIPv4, string otherIPv6)
     {
         one.Route.CreateVeth(new VethSpec(oneName, otherName) { PeerNamespace = other.Namespace });
@@ -120,7 +119,7 @@ public class World : IDisposable
         Assert.True(one.Route.SettleLink(oneName) && other.Route.SettleLink(otherName));
     }
 
-    protected static void AddDefaultRoute(TestNamespace from, string link, params IReadOnlyList<string> gateways)
+    private static void AddDefaultRoute(TestNamespace from, string link, params IReadOnlyList<string> gateways)
     {
         foreach (IPAddress gateway in gateways.Select(IPAddress.Parse))
             from.Route.AddRoute(RouteSpec.Default(gateway.AddressFamily) with { Gateway = gateway, LinkIndex = from.Route.GetLink(link).Index });

@@ -8,7 +8,7 @@ namespace Ciliate.Verdicts.Tests.Frames;
 /// <param name="change">Spoils what the kernel is given of policies; null in earnest.</param>
 internal sealed class FrameSession(TestNamespace host, int seed, Func<Datapath.PolicyEntry, Datapath.PolicyEntry>? change) : IDisposable
 {
-    private const int Pass = 0, Shot = 2, Redirect = 7;
+    private const int Next = -1, Pass = 0, Shot = 2, Redirect = 7;
 
     private readonly FrameRig _rig = new(host);
     private FrameJudge? _judge;
@@ -53,7 +53,7 @@ internal sealed class FrameSession(TestNamespace host, int seed, Func<Datapath.P
         // what a flow may do it may do even if the packet that opened it found no port to leave by
         if (refusal is null && shot.Hook != HookPoint.FromUplink)
             _judge!.NoteAllowed(shot.Container, shot.Hook == HookPoint.ToContainer && shot.ArrivedOn == FrameShot.ByHost, shot.Frame);
-        bool denied = run.ReturnValue == Shot || (shot.Hook == HookPoint.FromUplink && run.ReturnValue == Pass);
+        bool denied = run.ReturnValue == Shot || (shot.Hook == HookPoint.FromUplink && run.ReturnValue == Next);
         if (denied)
             return null;
         after = run.Data.ToArray();

@@ -42,7 +42,7 @@ internal sealed class OutsideRig : IPacketRig
         _link = AddUplink();
         var bpffs = _resources.Add(new BpfFileSystem());
         var options = new DatapathOptions(
-            bpffs.Path, RigTables.FlowTableSize, Masquerade: masquerade ? new MasqueradeOptions(IPv4: true, IPv6: true, FirstPort) : null);
+            bpffs.Path, RigTables.FlowTableSize, Masquerade: masquerade ? new MasqueradeOptions(IPv4: true, IPv6: true, FirstPort, ushort.MaxValue) : null);
         _datapath = _resources.Add(_host.Run(() => KernelDatapath.Open(options)));
         var hostEnd = AddVeth(HostEnd);
         AllowForwarding(HostEnd);
