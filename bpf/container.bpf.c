@@ -139,10 +139,10 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }
 
-/* Is the host itself who speaks? Its packets come in by no interface. Of pieces that the stack has put
- * together and cut anew it may have forgotten the interface (IPv6, with conntrack); but those have no socket.
- * What the kernel says by itself may have none either, and comes in one piece: SYN cookies, resets, what
- * TIME_WAIT answers, what goes into a tunnel. */
+/* Is the host itself who speaks? Its packets come in by no interface. Nor do pieces of others, as it seems,
+ * that the stack has put together and cut anew (IPv6, with conntrack): it forgets the interface. Those have
+ * no socket, as the host's own pieces have; whole packets of its own need not have one either, such as
+ * resets, and answers by SYN cookies. */
 static __always_inline _Bool is_hosts_own(struct __sk_buff *skb, const struct packet *p)
 {
 	return !skb->ingress_ifindex && (!p->fragment || skb->sk);

@@ -4,6 +4,7 @@
  * by the card over the whole packet. */
 #pragma once
 
+#include "offload.h"
 #include "packet.h"
 #include "parse.h"
 
@@ -53,26 +54,49 @@ static __always_inline _Bool has_ports(const struct packet *p)
 	       p->echo_request || p->echo_reply;
 }
 
+/* What the kernel's helpers do not know: in a packet that leaves the sum of its content to the card they take
+ * every other for one that is still to be made, too. change: of what the sum covers. */
+static __always_inline long change_complete_sum(struct __sk_buff *skb, __u32 place, __u64 change)
+{
+	__be16 sum;
+	if (bpf_skb_load_bytes(skb, place, &sum, sizeof(sum)))
+		return -1;
+	if (!sum) /* none, and stays so; and no sum may become 0 (RFC 768) */
+		return 0;
+	sum = fold_checksum((__u64)(__u16)~sum + change);
+	if (!sum)
+		sum = 0xffff;
+	return bpf_skb_store_bytes(skb, place, &sum, sizeof(sum), 0);
+}
+
+static __always_inline long rewrite_sum(struct __sk_buff *skb, const struct packet *p, __u32 place,
+					const struct rewrite *r)
+{
+	__u64 flags = p->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
+	__s64 change = bpf_csum_diff((__be32 *)&r->from, sizeof(r->from), (__be32 *)&r->to, sizeof(r->to), 0);
+	/* of what is still to be cut only the pseudo header's sum is there, as the helpers take it */
+	if (p->protocol == IPPROTO_UDP && !skb->gso_size && unlikely(is_sum_of_content(skb, p)))
+		return change_complete_sum(skb, place,
+					   (__u64)(__u32)change + (__u16)~r->from_port + r->to_port);
+	long failed = 0;
+	if (p->protocol != IPPROTO_ICMP)
+		failed |= bpf_l4_csum_replace(skb, place, 0, change, flags | BPF_F_PSEUDO_HDR);
+	if (has_ports(p) && r->from_port != r->to_port)
+		failed |=
+			bpf_l4_csum_replace(skb, place, r->from_port, r->to_port, flags | sizeof(r->to_port));
+	return failed;
+}
+
 static __always_inline long rewrite_transport(struct __sk_buff *skb, const struct packet *p,
 					      const struct rewrite *r)
 {
 	if (p->fragment ==
 	    FRAGMENT_LATER) /* the ports and the sum are in the first, which makes up for both */
 		return 0;
-	__u32 start = p->l4_offset, checksum = start + checksum_offset(p);
-	/* a UDP checksum of 0 is none and stays so, and no sum may become 0 (RFC 768) */
-	__u64 flags = p->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
-	long failed = 0;
-	if (checksum != start && p->protocol != IPPROTO_ICMP) {
-		__s64 change = bpf_csum_diff((__be32 *)&r->from, sizeof(r->from), (__be32 *)&r->to,
-					     sizeof(r->to), 0);
-		failed |= bpf_l4_csum_replace(skb, checksum, 0, change, flags | BPF_F_PSEUDO_HDR);
-	}
+	__u32 start = p->l4_offset, sum = checksum_offset(p);
+	long failed = sum ? rewrite_sum(skb, p, start + sum, r) : 0;
 	if (!has_ports(p) || r->from_port == r->to_port)
 		return failed;
-	if (checksum != start)
-		failed |= bpf_l4_csum_replace(skb, checksum, r->from_port, r->to_port,
-					      flags | sizeof(r->to_port));
 	__u32 field = is_icmp(p) ? __builtin_offsetof(struct echo_header, id) : (r->is_source ? 0 : 2);
 	return failed | bpf_skb_store_bytes(skb, start + field, &r->to_port, sizeof(r->to_port), 0);
 }
@@ -100,9 +124,8 @@ SUBPROGRAM int rewrite_side(struct __sk_buff *skb, const struct packet *p, const
 {
 	if (!p || !r)
 		return -DROP_INTERNAL;
-	struct rewrite own = *r;
-	long failed = rewrite_transport(skb, p, &own);
-	failed |= p->ethertype == ETH_P_IP ? rewrite_ipv4(skb, &own) : rewrite_ipv6(skb, &own);
+	long failed = rewrite_transport(skb, p, r);
+	failed |= p->ethertype == ETH_P_IP ? rewrite_ipv4(skb, r) : rewrite_ipv6(skb, r);
 	return failed ? -DROP_INTERNAL : 0;
 }
 

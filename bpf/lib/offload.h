@@ -23,6 +23,14 @@ CONFIG(__u32, offload_network_header, "Where network_header is.");
 /* ip_summed of a packet whose checksum is still to be made (linux/skbuff.h). */
 #define CHECKSUM_PARTIAL 3
 
+/* Where the checksum is, from the transport header on (RFC 9293, 768, 9260, 792, 4443). */
+enum sum_offset {
+	TCP_SUM = 16,
+	UDP_SUM = 6,
+	SCTP_SUM = 8,
+	ICMP_SUM = 2,
+};
+
 /* May a checksum be put at that byte, from the transport header on? Where the protocol has its own, or in
  * content that nobody judges, such as the packet in a tunnel. Of ICMP all is judged. */
 static __always_inline _Bool may_be_summed(const struct packet *p, __s32 place)
@@ -31,14 +39,14 @@ static __always_inline _Bool may_be_summed(const struct packet *p, __s32 place)
 		return place >= 0;
 	switch (p->protocol) {
 	case IPPROTO_TCP:
-		return place >= 16;
+		return place >= TCP_SUM;
 	case IPPROTO_UDP:
-		return place >= 6;
+		return place >= UDP_SUM;
 	case IPPROTO_SCTP:
-		return place >= 8;
+		return place >= SCTP_SUM;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		return place == 2;
+		return place == ICMP_SUM;
 	}
 	return place >= 0;
 }
@@ -48,17 +56,36 @@ static __always_inline __u32 window_field(const __u8 *window, __u32 offset)
 	return *(const __u16 *)(window + (offset & (OFFLOAD_WINDOW - 2)));
 }
 
-SUBPROGRAM int check_offload(struct __sk_buff *skb, const struct packet *p)
+/* Of a packet whose checksum is complete. */
+#define NO_SUM_LEFT 0x7fffffff
+
+/* Byte of the frame that a checksum is still to be put at. Where the kernel does not tell, one at which none
+ * belongs. */
+SUBPROGRAM int sum_place(struct __sk_buff *skb)
 {
 	__u8 window[OFFLOAD_WINDOW] __attribute__((aligned(8)));
-	if (!p || bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
-		return -DROP_INTERNAL;
+	if (bpf_probe_read_kernel(window, sizeof(window), (void *)skb + offload_window))
+		return 0;
 	__u32 summed = window[offload_summed & (OFFLOAD_WINDOW - 1)] >> offload_summed_shift & 3;
 	if (summed != CHECKSUM_PARTIAL)
-		return 0;
+		return NO_SUM_LEFT;
 	/* csum_start and network_header are both counted from the buffer's start */
-	__s32 place = (__s32)window_field(window, offload_sum_start) -
-		      (__s32)window_field(window, offload_network_header) + ETH_HLEN +
-		      (__s32)window_field(window, offload_sum_offset);
-	return may_be_summed(p, place - (__s32)p->l4_offset) ? 0 : -DROP_CHECKSUM_MISPLACED;
+	return (__s32)window_field(window, offload_sum_start) -
+	       (__s32)window_field(window, offload_network_header) + ETH_HLEN +
+	       (__s32)window_field(window, offload_sum_offset);
+}
+
+static __always_inline int check_offload(struct __sk_buff *skb, const struct packet *p)
+{
+	__s32 place = sum_place(skb);
+	return place == NO_SUM_LEFT || may_be_summed(p, place - (__s32)p->l4_offset)
+		       ? 0
+		       : -DROP_CHECKSUM_MISPLACED;
+}
+
+/* Is the sum that is left of what a tunnel over UDP carries? The tunnel's own is complete then. */
+static __always_inline _Bool is_sum_of_content(struct __sk_buff *skb, const struct packet *p)
+{
+	__s32 place = sum_place(skb);
+	return place != NO_SUM_LEFT && place > (__s32)(p->l4_offset + UDP_SUM);
 }

@@ -20,6 +20,7 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         // Their sizes are those of the maps that are there, whatever the object says.
         foreach (var name in new[] { "flows", "nat" })
             spec.ConfigureMap(name, map => map with { MaxEntries = maps.Shared[name].Info.MaxEntries });
+        OffloadFields.Set(spec);
         spec.SetConstant("uplink_ipv4", AddressCodec.Encode(uplink.IPv4));
         spec.SetConstant("uplink_ipv6", AddressCodec.Encode(uplink.IPv6));
         spec.SetConstant("fragment_ticks", ticks.Fragment);

@@ -11,20 +11,26 @@ public sealed class Speaker : IDisposable
     private readonly PhysicalAddress _gateway;
     private readonly PhysicalAddress _own;
 
-    public Speaker(Host host, Container container)
+    /// <param name="withOffload">Every packet is sent with an <see cref="Offload"/>.</param>
+    public Speaker(Host host, Container container, bool withOffload = false)
     {
         Container = container;
         _gateway = PhysicalAddress.Parse(host.Ciliate.Json("endpoint", "get", container.Name)
             .GetProperty("status").GetProperty("networking").GetProperty("host-mac").GetString()!.Replace(':', '-'));
         _own = container.Network.Route.GetLink("eth0").Mac;
-        _sender = new RawSender(container.Network);
+        _sender = new RawSender(container.Network, withOffload: withOffload);
     }
 
     public Container Container { get; }
 
     /// <param name="packet">From the IP header on.</param>
-    public void Send(byte[] packet) =>
-        _sender.Send(Frame.Ethernet(_gateway, _own, packet[0] >> 4 == 4 ? Frame.IPv4Type : Frame.IPv6Type, packet));
+    public void Send(byte[] packet) => _sender.Send(InFrame(packet));
+
+    /// <param name="packet">From the IP header on.</param>
+    /// <param name="offload">Counted from the frame's begin.</param>
+    public void Send(byte[] packet, Offload offload) => _sender.Send(InFrame(packet), offload);
 
     public void Dispose() => _sender.Dispose();
+
+    private byte[] InFrame(byte[] packet) => Frame.Ethernet(_gateway, _own, packet[0] >> 4 == 4 ? Frame.IPv4Type : Frame.IPv6Type, packet);
 }

@@ -106,10 +106,29 @@ public static class Frame
     /// <summary>RFC 4443, 2.3.</summary>
     public static byte[] WithIcmpV6Checksum(IPAddress from, IPAddress to, byte[] message)
     {
-        byte[] covered = [.. from.GetAddressBytes(), .. to.GetAddressBytes(), 0, 0, (byte)(message.Length >> 8), (byte)message.Length, 0, 0, 0, IcmpV6Protocol, .. message];
-        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(covered));
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum([.. PseudoHeader(from, to, IcmpV6Protocol, message.Length), .. message]));
         return message;
     }
+
+    /// <summary>A UDP datagram with the sum over all of it, or over the pseudo header alone, as a sender leaves it that has a card to do the rest.</summary>
+    public static byte[] Datagram(IPEndPoint from, IPEndPoint to, ReadOnlySpan<byte> content, bool leaveSumToCard = false)
+    {
+        byte[] datagram = [.. Datagram(to.Port, from.Port)[..8], .. content];
+        BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), (ushort)datagram.Length);
+        byte[] pseudo = PseudoHeader(from.Address, to.Address, UdpProtocol, datagram.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(6), leaveSumToCard ? (ushort)~Checksum(pseudo) : Checksum([.. pseudo, .. datagram]));
+        return datagram;
+    }
+
+    /// <summary>Who sent the packet in a frame, by its IP header.</summary>
+    public static IPAddress SourceOf(ReadOnlySpan<byte> frame) =>
+        new(BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) == IPv4Type ? frame[26..30] : frame[22..38]);
+
+    /// <summary>RFC 768 and RFC 8200, 8.1.</summary>
+    private static byte[] PseudoHeader(IPAddress from, IPAddress to, byte protocol, int length) =>
+        from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            ? [.. from.GetAddressBytes(), .. to.GetAddressBytes(), 0, protocol, (byte)(length >> 8), (byte)length]
+            : [.. from.GetAddressBytes(), .. to.GetAddressBytes(), 0, 0, (byte)(length >> 8), (byte)length, 0, 0, 0, protocol];
 
     /// <summary>RFC 826, for IPv4 over Ethernet.</summary>
     public static byte[] ArpRequest(PhysicalAddress senderMac, IPAddress sender, IPAddress target) =>

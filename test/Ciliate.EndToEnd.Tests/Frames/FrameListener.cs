@@ -40,5 +40,18 @@ public sealed class FrameListener : IDisposable
         return frames;
     }
 
+    /// <summary>Has a frame come, since the last call, that ends with these bytes?</summary>
+    public bool Saw(byte[] ending) => Find(ending) is not null;
+
+    /// <summary>Waits for a frame that ends with these bytes, and returns it whole.</summary>
+    public byte[] Await(byte[] ending)
+    {
+        byte[]? found = null;
+        Eventually.Holds(() => (found = Find(ending)) is not null, "the packet arrives", TimeSpan.FromSeconds(20));
+        return found!;
+    }
+
     public void Dispose() => _socket.Dispose();
+
+    private byte[]? Find(byte[] ending) => Take().FirstOrDefault(frame => frame.AsSpan().EndsWith(ending));
 }

@@ -14,12 +14,14 @@ public sealed class PiecesAndHopsTests : IClassFixture<PiecesAndHopsTests.Neighb
     public PiecesAndHopsTests(Neighbours neighbours) => _n = neighbours;
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
-    public void Pings_larger_than_the_link_are_answered(Family family)
-    {
-        ProcessResult result = TestProcess.Run(
-            _n.Web.Network, "ping", "-n", "-c", "3", "-i", "0.05", "-W", "5", "-s", "6000", _n.Db.Address(family).ToString());
+    public void Pings_larger_than_the_link_are_answered(Family family) => AreAnswered(_n.Web, _n.Db, family, bytes: 6000);
 
-        Assert.True(result.ExitCode == 0 && result.Output.Contains(" 0% packet loss", StringComparison.Ordinal), result.Output + result.Errors);
+    /// <summary>One in one piece by the datapath, those in several by the host.</summary>
+    [Theory, InlineData(Family.IPv4, 2000), InlineData(Family.IPv4, 6000), InlineData(Family.IPv6, 2000), InlineData(Family.IPv6, 6000)]
+    public void Pings_of_the_gateway_are_answered_whatever_their_size(Family family, int bytes)
+    {
+        AreAnswered(_n.Db, _n.Host, family, bytes: 56);
+        AreAnswered(_n.Db, _n.Host, family, bytes);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
@@ -37,6 +39,14 @@ public sealed class PiecesAndHopsTests : IClassFixture<PiecesAndHopsTests.Neighb
         using Socket socket = Connected(family);
 
         Assert.Equal(SocketError.ConnectionRefused, ErrorAfterSending(socket));
+    }
+
+    private static void AreAnswered(Container from, IPlace to, Family family, int bytes)
+    {
+        ProcessResult result = TestProcess.Run(
+            from.Network, "ping", "-n", "-c", "3", "-i", "0.05", "-W", "5", "-s", $"{bytes}", to.Address(family).ToString());
+
+        Assert.True(result.ExitCode == 0 && result.Output.Contains(" 0% packet loss", StringComparison.Ordinal), result.Output + result.Errors);
     }
 
     /// <summary>To a port that nobody has, and told of every error (ip(7), ipv6(7): RECVERR).</summary>

@@ -102,7 +102,8 @@ public class World : IDisposable
         Server.Network.Dispose();
     }
 
-    private static void Connect(
+    /// <summary>A wire between two namespaces, with addresses of /24 and /64 at both ends.</summary>
+    protected static void Connect(
         TestNamespace one, string oneName, string oneIPv4, string oneIPv6, TestNamespace other, string otherName, string otherIPv4, string otherIPv6)
     {
         one.Route.CreateVeth(new VethSpec(oneName, otherName) { PeerNamespace = other.Namespace });
@@ -119,7 +120,7 @@ public class World : IDisposable
         Assert.True(one.Route.SettleLink(oneName) && other.Route.SettleLink(otherName));
     }
 
-    private static void AddDefaultRoute(TestNamespace from, string link, params IReadOnlyList<string> gateways)
+    protected static void AddDefaultRoute(TestNamespace from, string link, params IReadOnlyList<string> gateways)
     {
         foreach (IPAddress gateway in gateways.Select(IPAddress.Parse))
             from.Route.AddRoute(RouteSpec.Default(gateway.AddressFamily) with { Gateway = gateway, LinkIndex = from.Route.GetLink(link).Index });
