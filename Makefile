@@ -6,10 +6,14 @@ BIN := artifacts/bin
 DOTNET_FLAGS := --nologo -v quiet -c $(CONFIGURATION)
 PUBLISH_FLAGS := $(DOTNET_FLAGS) -r linux-x64 -p:CppCompilerAndLinker=clang-19
 
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(SYSCONFDIR)/systemd/system
+
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help run test test-long fuzz test-kernels bench build publish format format-check clean setup
+.PHONY: help install uninstall run test test-long fuzz test-kernels bench build publish format format-check clean setup
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -42,6 +46,12 @@ publish: ## The executables ciliated and ciliate, compiled ahead of time, in art
 	@echo "building ciliated and ciliate (NativeAOT)"
 	@dotnet publish src/Ciliate.Agent $(PUBLISH_FLAGS) -o $(BIN)
 	@dotnet publish src/Ciliate.Cli $(PUBLISH_FLAGS) -o $(BIN)
+
+install: ## Install what `make publish` made, with a systemd unit, below PREFIX=/usr/local; DESTDIR=, SYSCONFDIR=/etc
+	@scripts/install install "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)" "$(UNITDIR)" "$(BIN)"
+
+uninstall: ## Remove what `make install` made, but for a configuration that was changed
+	@scripts/install uninstall "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)" "$(UNITDIR)" "$(BIN)"
 
 format: ## Format C# and C
 	@dotnet format Ciliate.slnx

@@ -3,6 +3,7 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Flows;
+using Ciliate.Agent.Health;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Metrics;
@@ -40,6 +41,10 @@ public sealed class AgentServices : IAsyncDisposable
         Time = time;
         Started = time.GetUtcNow();
         Host = new HostNetwork(hostNamespace, configuration);
+        Loop = new ControlLoop(time);
+        Health = new HealthBoard(time);
+        Readiness = new Readiness(Loop, Health, time);
+        HealthCheck = new HealthCheck(this);
         Metrics = new AgentMetrics(Prometheus.Metrics.WithCustomRegistry(MetricsRegistry));
         AddressBook = new AddressBook(datapath);
         HostAddresses = new HostAddresses(AddressBook, Host);
@@ -72,7 +77,15 @@ public sealed class AgentServices : IAsyncDisposable
 
     public DateTimeOffset Started { get; }
 
-    public ControlLoop Loop { get; } = new();
+    public ControlLoop Loop { get; }
+
+    /// <summary>What is wrong and since when.</summary>
+    public HealthBoard Health { get; }
+
+    /// <summary>Puts what is wrong on the board; from the control loop.</summary>
+    public HealthCheck HealthCheck { get; }
+
+    public Readiness Readiness { get; }
 
     public CollectorRegistry MetricsRegistry { get; } = Prometheus.Metrics.NewCustomRegistry();
 

@@ -7,6 +7,8 @@ namespace Ciliate.Api;
 public static class ApiRoutes
 {
     public const string Metrics = "/metrics";
+    public const string Live = "/livez";
+    public const string Ready = "/readyz";
     public const string Health = "/v1/healthz";
     public const string Configuration = "/v1/config";
     public const string Endpoints = "/v1/endpoint";

@@ -15,7 +15,7 @@ internal static class ApiApplication
 
     /// <summary>What everybody may see who reaches it.</summary>
     public static WebApplication BuildMetrics(AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer) =>
-        Build(agent, logs, useServer, MapMetrics);
+        Build(agent, logs, useServer, MapPublic);
 
     private static WebApplication Build(
         AgentServices agent, ILoggerProvider logs, Action<IWebHostBuilder> useServer, Action<WebApplication, AgentServices> map)
@@ -31,17 +31,23 @@ internal static class ApiApplication
             await Requests.AnswerAsync(context, next, logger).ConfigureAwait(false);
             agent.Metrics.Requests.WithLabels(context.Response.StatusCode.ToString(CultureInfo.InvariantCulture)).Inc();
         });
+        application.Use(next => ProbeHandlers.Guard(next, agent));
         application.UseRouting();
         map(application, agent);
         return application;
     }
 
-    private static void MapMetrics(WebApplication application, AgentServices agent) =>
+    private static void MapPublic(WebApplication application, AgentServices agent)
+    {
         application.MapGet(ApiRoutes.Metrics, new MetricsHandlers(agent).GetAsync);
+        var probes = new ProbeHandlers(agent);
+        application.MapGet(ApiRoutes.Live, probes.LiveAsync);
+        application.MapGet(ApiRoutes.Ready, probes.ReadyAsync);
+    }
 
     private static void Map(WebApplication application, AgentServices agent)
     {
-        MapMetrics(application, agent);
+        MapPublic(application, agent);
         application.MapGet(ApiRoutes.Health, new StatusHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Configuration, new ConfigurationHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Identities, new IdentityHandlers(agent).ListAsync);

@@ -1,4 +1,5 @@
 using Ciliate.Agent.Configuration;
+using Ciliate.Agent.Health;
 using Ciliate.Agent.Ipam;
 using Ciliate.Agent.Policies;
 using Ciliate.Api;
@@ -20,10 +21,11 @@ internal sealed class StatusHandlers(AgentServices agent)
 
     private StatusResource Build()
     {
+        agent.HealthCheck.Run();
         Endpoint[] endpoints = [.. agent.Endpoints.Endpoints.Rows];
         PolicyState policies = agent.Policies.Current;
         return new StatusResource(
-            Health(endpoints),
+            Health(),
             HelpText.Version,
             (long)(agent.Time.GetUtcNow() - agent.Started).TotalSeconds,
             Kernel.Release,
@@ -38,14 +40,9 @@ internal sealed class StatusHandlers(AgentServices agent)
             Drops());
     }
 
-    private AgentState Health(IEnumerable<Endpoint> endpoints)
-    {
-        if (endpoints.FirstOrDefault(endpoint => endpoint.State == Endpoints.EndpointState.Disconnected) is { } gone)
-            return new AgentState(AgentState.Degraded, $"endpoint '{gone.Name}' is disconnected: its interface is gone; delete it");
-        return agent.Masquerade.Problem is { } problem
-            ? new AgentState(AgentState.Degraded, $"masquerade: {problem}")
-            : new AgentState(AgentState.Ok, "all endpoints are connected and protected");
-    }
+    private AgentState Health() => agent.Health.Problems is [var first, ..]
+        ? new AgentState(AgentState.Degraded, first.Message, first.Since)
+        : new AgentState(AgentState.Ok, Readiness.AllWell, agent.Health.WellSince);
 
     private FlowTableStatus FlowTable() => new(
         agent.Datapath.DumpEndpoints().Sum(row => (long)row.Flows), agent.Configuration.FlowTableSize,

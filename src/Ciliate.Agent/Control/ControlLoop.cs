@@ -11,9 +11,19 @@ public sealed class ControlLoop : IAsyncDisposable
 
     private readonly Channel<Action> _queue = Channel.CreateBounded<Action>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Task _consumer;
+    private readonly TimeProvider _time;
+    // Timestamp; 0: none.
+    private long _begun;
 
-    public ControlLoop() => _consumer = Task.Factory.StartNew(
-        Consume, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    public ControlLoop(TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        _consumer = Task.Factory.StartNew(
+            Consume, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    }
+
+    /// <summary>How long the piece of work that is being done has taken by now; zero when there is none. Thread-safe.</summary>
+    public TimeSpan Working => Interlocked.Read(ref _begun) is var begun and not 0 ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
 
     /// <summary>Runs the work in its turn and returns its result or error. Cancelling takes work that has not begun out of the queue;
     /// what has begun is finished, because half a change is worse than one nobody waits for.</summary>
@@ -63,6 +73,10 @@ public sealed class ControlLoop : IAsyncDisposable
     private async Task Consume()
     {
         await foreach (Action work in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            Interlocked.Exchange(ref _begun, _time.GetTimestamp());
             work();
+            Interlocked.Exchange(ref _begun, 0);
+        }
     }
 }

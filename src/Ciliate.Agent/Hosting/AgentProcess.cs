@@ -79,13 +79,14 @@ public static class AgentProcess
         RefuseEarly(configuration, hostNamespace);
         using var locks = InstanceLocks.Take(configuration);
         using IDatapath datapath = KernelDatapath.Open(Options(configuration));
+        var systemd = ServiceManager.FromEnvironment();
         RunningAgent agent = await RunningAgent.StartAsync(
-            configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None).ConfigureAwait(false);
+            configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None, systemd).ConfigureAwait(false);
         await using (agent.ConfigureAwait(false))
         {
-            ServiceManager.NotifyReady(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
             await await Task.WhenAny(stop.Requested, agent.Failure).ConfigureAwait(false);
             logs.CreateLogger("Ciliate.Agent").Stopping();
+            systemd.TellStopping();
         }
     }
 

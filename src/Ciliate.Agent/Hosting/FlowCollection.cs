@@ -1,4 +1,5 @@
 using Ciliate.Agent.Flows;
+using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
 using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
@@ -7,8 +8,10 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>Removes flows that have ended, every few seconds. Beside the control loop, which nobody shall wait for because a table is
 /// large.</summary>
-internal sealed class FlowCollection(IDatapath datapath, CollectionFigures figures, TimeProvider time, ILogger logger)
+internal sealed class FlowCollection(IDatapath datapath, CollectionFigures figures, HealthBoard board, TimeProvider time, ILogger logger)
 {
+    private const string What = "collecting flows";
+
     /// <summary>Runs until cancelled. A round that fails is logged and followed by the next.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -23,12 +26,14 @@ internal sealed class FlowCollection(IDatapath datapath, CollectionFigures figur
         {
             CollectionRound round = datapath.CollectFlows(cancellationToken);
             figures.Add(round);
+            board.Report(What, null);
             if (round.Removed > 0)
                 logger.FlowsCollected(round.Removed);
         }
         catch (DatapathException error)
         {
-            logger.PeriodicTaskFailed("collecting flows", error.Message);
+            logger.PeriodicTaskFailed(What, error.Message);
+            board.Report(What, $"{What} fails and is tried again: {error.Message}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Policies;
@@ -11,8 +12,8 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, Masquerade masquerade, ControlLoop loop, TimeProvider time,
-    ILogger logger)
+    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, Masquerade masquerade, HealthCheck health,
+    HealthBoard board, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -28,6 +29,7 @@ internal sealed class Housekeeping(
             await TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
             await TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
+            await TryAsync("looking for what is wrong", health.Run, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -36,10 +38,12 @@ internal sealed class Housekeeping(
         try
         {
             await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
+            board.Report(task, null);
         }
         catch (Exception error) when (error is DatapathException or NetlinkException or AgentException)
         {
             logger.PeriodicTaskFailed(task, error.Message);
+            board.Report(task, $"{task} fails and is tried again: {error.Message}");
         }
     }
 }

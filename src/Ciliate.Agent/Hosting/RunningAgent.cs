@@ -1,6 +1,7 @@
 using Ciliate.Agent.Api;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
@@ -34,9 +35,10 @@ public sealed class RunningAgent : IAsyncDisposable
 
     /// <summary>Returns when the agent is ready.</summary>
     /// <param name="hostNamespace">Where the agent's interfaces are.</param>
+    /// <param name="systemd">Null: nobody is told.</param>
     public static async Task<RunningAgent> StartAsync(
         AgentConfiguration configuration, NetworkNamespace hostNamespace, IDatapath datapath, TimeProvider time, ILoggerProvider logs,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ServiceManager? systemd = null)
     {
         ILogger logger = logs.CreateLogger("Ciliate.Agent");
         logger.Starting(HelpText.Version, configuration.StateDirectory, configuration.BpfRoot);
@@ -45,13 +47,17 @@ public sealed class RunningAgent : IAsyncDisposable
         var agent = new RunningAgent(services, LinkMonitor.Start(hostNamespace), ChangeMonitor.Start(hostNamespace));
         try
         {
+            // Says from now on that the agent is starting.
+            agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
+            if (configuration.MetricsAddress is { } address)
+                agent._metrics = await MetricsServer.StartAsync(services, address, logs, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(services.Adopt, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(services.Masquerade.Begin, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
-            agent.Begin(logger);
-            if (configuration.MetricsAddress is { } address)
-                agent._metrics = await MetricsServer.StartAsync(services, address, logs, cancellationToken).ConfigureAwait(false);
-            agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
+            await services.Loop.RunAsync(services.HealthCheck.Run, cancellationToken).ConfigureAwait(false);
+            agent.Begin(logger, systemd ?? new ServiceManager(null));
+            services.Readiness.Enter(AgentPhase.Ready);
+            systemd?.TellReady();
         }
         catch
         {
@@ -63,15 +69,16 @@ public sealed class RunningAgent : IAsyncDisposable
         return agent;
     }
 
-    private void Begin(ILogger logger) => _tasks =
+    private void Begin(ILogger logger, ServiceManager systemd) => _tasks =
     [
         _services.Recorder.RunAsync(_stop.Token),
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
         new UplinkWatcher(_services.Masquerade, _services.Loop, _changes, logger).RunAsync(_stop.Token),
         new Housekeeping(
-            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Masquerade, _services.Loop,
-            _services.Time, logger).RunAsync(_stop.Token),
-        new FlowCollection(_services.Datapath, _services.Collection, _services.Time, logger).RunAsync(_stop.Token),
+            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Masquerade, _services.HealthCheck,
+            _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
+        new Watchdog(_services.Loop, _services.Readiness, systemd, _services.Time).RunAsync(_stop.Token),
     ];
 
     /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
@@ -79,6 +86,7 @@ public sealed class RunningAgent : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, true))
             return;
+        _services.Readiness.Enter(AgentPhase.Stopping);
         _services.Flows.Close();
         if (_api is not null)
             await _api.DisposeAsync().ConfigureAwait(false);

@@ -25,8 +25,9 @@ public sealed record StatusResource(
     IReadOnlyList<DropStatus> Drops);
 
 /// <param name="State"><c>ok</c> or <c>degraded</c>.</param>
-/// <param name="Message">One sentence; names the first thing that is wrong when degraded.</param>
-public sealed record AgentState(string State, [property: JsonPropertyName("msg")] string Message)
+/// <param name="Message">One sentence; names what has been wrong for longest when degraded.</param>
+/// <param name="Since">When that was first seen; when ok: since when nothing is wrong.</param>
+public sealed record AgentState(string State, [property: JsonPropertyName("msg")] string Message, DateTimeOffset Since)
 {
     public const string Ok = "ok";
     public const string Degraded = "degraded";

@@ -20,7 +20,7 @@ internal static class StatusCommand
     private static TableView View(StatusResource status) => TableView.Pairs(
     [
         ("Agent", new Cell(
-            $"{status.Ciliate.State}: {status.Ciliate.Message}", status.Ciliate.State == AgentState.Ok ? CellStyle.Good : CellStyle.Bad)),
+            $"{status.Ciliate.State} since {Since(status.Ciliate.Since)}: {status.Ciliate.Message}", status.Ciliate.State == AgentState.Ok ? CellStyle.Good : CellStyle.Bad)),
         ("Version", $"{status.Version}, up {Up(status.UptimeSeconds)}, kernel {status.Kernel}"),
         ("Hooks", status.HookBackend),
         ("IPv4", Range(status.Ipam.IPv4)),
@@ -36,6 +36,8 @@ internal static class StatusCommand
         ("Events", Text($"{status.Events.Seen} seen, {status.Events.Lost} lost")),
         .. status.Drops.Select((drop, index) => (index == 0 ? "Drops" : "", Drop(drop))),
     ]);
+
+    private static string Since(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Cell Range(AddressRangeStatus? range) => range is null
         ? new Cell("off", CellStyle.Muted)

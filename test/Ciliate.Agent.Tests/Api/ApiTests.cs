@@ -210,6 +210,7 @@ public sealed class ApiTests : IAsyncLifetime
             () => _client.GetEndpointAsync("web", Cancellation).GetAwaiter().GetResult().Status.State == "disconnected", "disconnected");
         StatusResource status = await _client.GetStatusAsync(Cancellation);
         Assert.Equal("degraded", status.Ciliate.State);
+        Assert.InRange(status.Ciliate.Since, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
         Assert.Contains("'web'", status.Ciliate.Message, StringComparison.Ordinal);
         await _client.DeleteEndpointAsync("web", Cancellation);
         Assert.Empty(_datapath.Attached);

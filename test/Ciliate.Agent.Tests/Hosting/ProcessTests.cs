@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Hosting;
 using Ciliate.Testing;
@@ -45,21 +44,6 @@ public sealed class ProcessTests : IDisposable
         var error = Assert.Throws<AgentException>(() => BpfMount.Require(NoBpf));
 
         Assert.StartsWith($"bpf-root {NoBpf} is not on a BPF file system", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_service_manager_is_told_when_the_agent_is_ready()
-    {
-        string path = Path.Combine(_root, "notify");
-        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        manager.Bind(new UnixDomainSocketEndPoint(path));
-        manager.ReceiveTimeout = 2000;
-
-        ServiceManager.NotifyReady(null);
-        ServiceManager.NotifyReady(path);
-
-        byte[] buffer = new byte[64];
-        Assert.Equal("READY=1", System.Text.Encoding.ASCII.GetString(buffer, 0, manager.Receive(buffer)));
     }
 
     [Theory]

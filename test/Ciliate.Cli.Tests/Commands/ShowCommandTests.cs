@@ -8,7 +8,7 @@ public sealed class ShowCommandTests
         using var agent = FakeAgent.Answering(Repository.Example("StatusResource"));
         Assert.Equal(
             """
-            Agent        ok: all endpoints are connected and protected
+            Agent        ok since 2026-01-31T12:00:00Z: all endpoints are connected and protected
             Version      0.1.0, up 3m12s, kernel 6.18.5
             Hooks        tcx
             IPv4         10.101.0.0/24, gateway 10.101.0.1, 4 of 253 addresses used

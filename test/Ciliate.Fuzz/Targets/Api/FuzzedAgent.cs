@@ -52,6 +52,7 @@ internal sealed class FuzzedAgent : IDisposable
         AgentConfiguration configuration = ConfigurationLoader.Load(CommandLine.Parse(options), new Dictionary<string, string>(), "/nonexistent");
         _services = new AgentServices(configuration, _host, _datapath, TimeProvider.System, NullLogger.Instance);
         _services.Adopt();
+        _services.Readiness.Enter(Agent.Health.AgentPhase.Ready);
         Add("web", "app=web", "http=8080/TCP");
         Add("client", "app=client");
         Apply();
