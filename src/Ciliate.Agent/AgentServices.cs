@@ -63,6 +63,7 @@ public sealed class AgentServices : IAsyncDisposable
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, AddressBook, Identities, endpoints, distributor, Policies, store, time, BeginChange);
+        Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
             datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
         Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
@@ -104,6 +105,8 @@ public sealed class AgentServices : IAsyncDisposable
     public IdentityAllocator Identities { get; }
 
     public EndpointManager Endpoints { get; }
+
+    public EndpointGuard Guard { get; }
 
     public PolicyManager Policies { get; }
 

@@ -79,6 +79,10 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
     /// <summary>0 when the interface is gone or nothing is attached.</summary>
     public int InterfaceOf(ushort id) => hooks.InterfaceOf(PathOf(id), FromContainer);
 
+    /// <summary>Names of those that do not run, though they have been attached.</summary>
+    public IReadOnlyList<string> Missing(ushort id) =>
+        [.. new[] { FromContainer, ToContainer }.Where(program => !hooks.Runs(PathOf(id), program))];
+
     private HookPlace Place(EndpointWiring wiring, string program, HookDirection direction) =>
         new(PathOf(wiring.Id), program, wiring.HostIfIndex, direction);
 

@@ -28,6 +28,10 @@ public interface IDatapath : IDisposable
     /// <summary>Interface that the endpoint's programs hang on; 0 when it is gone or nothing is attached.</summary>
     int AttachedInterface(ushort endpointId);
 
+    /// <summary>Names of the endpoint's programs that were attached and do not run any more, since somebody took them away or the interface
+    /// is gone. <see cref="AttachEndpoint"/> attaches them again.</summary>
+    IReadOnlyList<string> MissingPrograms(ushort endpointId);
+
     /// <summary>Fills a fresh slot with <paramref name="tables"/>, then makes it current by one 64-bit store. Returns the new generation.</summary>
     uint Publish(ushort endpointId, PolicyTables tables);
 
@@ -52,6 +56,9 @@ public interface IDatapath : IDisposable
     /// <summary>The interfaces to the outside, all of them: programs run at their ingress from now on, and new flows that leave by one take its
     /// address. Flows keep the address that they have. Interfaces that are not named any more are let go. Only Ethernet.</summary>
     void SetUplinks(IReadOnlyList<Uplink> uplinks);
+
+    /// <summary>Whether the program of an uplink that was set still runs. If not, <see cref="SetUplinks"/> attaches it again.</summary>
+    bool RunsAtUplink(Uplink uplink);
 
     /// <summary>Destinations, all of them, that see containers by their own addresses. Holds for new flows.</summary>
     void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes);

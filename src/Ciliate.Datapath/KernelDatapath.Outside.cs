@@ -14,6 +14,9 @@ public sealed partial class KernelDatapath
         _uplinks.Set(uplinks, used.Contains);
     });
 
+    public bool RunsAtUplink(Uplink uplink) =>
+        Explain($"look at the program of {uplink.Name}", () => _uplinkPrograms.RunsAt(uplink.IfIndex));
+
     public void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes) =>
         Explain("set the ranges that are not masqueraded", () => _nat.SetExclusions(prefixes));
 

@@ -130,6 +130,9 @@ public sealed partial class KernelDatapath : IDatapath
     public int AttachedInterface(ushort endpointId) =>
         Explain($"look at the links of endpoint {endpointId}", () => _programs.InterfaceOf(endpointId));
 
+    public IReadOnlyList<string> MissingPrograms(ushort endpointId) =>
+        Explain($"look at the programs of endpoint {endpointId}", () => _programs.Missing(endpointId));
+
     public void UpsertIpcache(IPNetwork prefix, uint identity) => Explain($"write ipcache entry {prefix}", () => _ipcache.Upsert(prefix, identity));
 
     public void UpsertPrefixes(IReadOnlyCollection<IpcacheRow> rows) => Explain($"write {rows.Count} ipcache entries", () => _ipcache.Upsert(rows));

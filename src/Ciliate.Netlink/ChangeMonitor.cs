@@ -4,7 +4,7 @@ using Ciliate.Netlink.Protocol;
 
 namespace Ciliate.Netlink;
 
-/// <summary>Tells that links, addresses or routes of a namespace have changed, and not what: whoever hears it looks anew. So nothing is lost when
+/// <summary>Tells that links, addresses, routes, qdiscs, filters or forwarding of a namespace have changed, and not what: whoever hears it looks anew. So nothing is lost when
 /// the kernel's buffer overflows, and a thousand changes at once are one.</summary>
 public sealed class ChangeMonitor : IDisposable
 {
@@ -12,7 +12,8 @@ public sealed class ChangeMonitor : IDisposable
     private const ulong SocketTag = 1, StopTag = 2;
 
     private readonly KernelSocket _socket = RouteSocket.Open(
-        Rtm.RTMGRP_LINK | Rtm.RTMGRP_IPV4_IFADDR | Rtm.RTMGRP_IPV4_ROUTE | Rtm.RTMGRP_IPV6_IFADDR | Rtm.RTMGRP_IPV6_ROUTE);
+        Rtm.RTMGRP_LINK | Rtm.RTMGRP_TC | Rtm.RTMGRP_IPV4_IFADDR | Rtm.RTMGRP_IPV4_ROUTE | Rtm.RTMGRP_IPV6_IFADDR | Rtm.RTMGRP_IPV6_ROUTE
+        | Rtm.RTMGRP_IPV4_NETCONF | Rtm.RTMGRP_IPV6_NETCONF);
     private readonly EventDescriptor _stop = new();
     private readonly Channel<bool> _channel =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleWriter = true });
@@ -81,7 +82,7 @@ public sealed class ChangeMonitor : IDisposable
 
         if (length != -Errno.EAGAIN)
         {
-            throw new NetlinkException("watch links, addresses and routes", -length);
+            throw new NetlinkException("watch the network namespace", -length);
         }
     }
 }

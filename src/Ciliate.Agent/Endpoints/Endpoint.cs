@@ -56,8 +56,8 @@ public sealed record Endpoint
     /// <summary>The policy generation that the kernel runs; 0 when disconnected.</summary>
     public uint Generation { get; init; }
 
-    /// <summary>Why the endpoint, though protected, is not up to date: the kernel has refused its programs or policy, and those from before
-    /// go on. It is tried again. Null when all is well.</summary>
+    /// <summary>Why the endpoint is not as it should be: the kernel has refused its programs or policy, and those from before go on, or programs that
+    /// somebody took away cannot be attached again. It is tried again. Null when all is well.</summary>
     public string? Problem { get; init; }
 
     public const ushort LastId = 4095;

@@ -154,12 +154,15 @@ public sealed class EndpointManager(
         return Admit(endpoint, newIdentity, undo);
     }
 
-    /// <summary>Its programs, as they are to be now. Those that an endpoint has go on when it fails.</summary>
+    /// <summary>Its programs, as they are to be now. Those that an endpoint has go on when it fails. Nothing is forwarded before they run.</summary>
     internal void Attach(Endpoint endpoint)
     {
-        host.AllowForwarding(endpoint);
         datapath.AttachEndpoint(endpoint.Wiring(host));
+        host.Forwarding.Allow(endpoint);
     }
+
+    /// <summary>Says why an endpoint is not as it should be; <see cref="EndpointAdoption.Retry"/> tries it again.</summary>
+    internal void PutProblem(Endpoint endpoint, string problem) => endpoints.Put(endpoint.Id, endpoint with { Problem = problem });
 
     /// <summary>The generation of an endpoint that has programs, and then its addresses.</summary>
     internal Endpoint Admit(Endpoint endpoint, bool newIdentity, Undo undo)

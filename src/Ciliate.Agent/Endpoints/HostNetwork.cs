@@ -21,6 +21,7 @@ public sealed class HostNetwork : IDisposable
     {
         Namespace = hostNamespace;
         Routes = RouteNetlink.Open(hostNamespace);
+        Forwarding = new Forwarding(hostNamespace);
         Owner = $"ciliate {configuration.StateDirectory}";
         _prefix = configuration.HostInterfacePrefix;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
@@ -32,6 +33,8 @@ public sealed class HostNetwork : IDisposable
     public NetworkNamespace Namespace { get; }
 
     public RouteNetlink Routes { get; }
+
+    internal Forwarding Forwarding { get; }
 
     /// <summary>Alias of every link that belongs to this agent.</summary>
     public string Owner { get; }
@@ -82,16 +85,6 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>The other end of the gateway's pair, which carries no alias.</summary>
     public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
-
-    /// <summary>Lets the kernel forward what comes in by an endpoint's interface, and tell programs how it would; of that interface alone.</summary>
-    public void AllowForwarding(Endpoint endpoint)
-    {
-        foreach (IPAddress address in endpoint.Addresses)
-        {
-            string family = address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6";
-            Sysctl.Write(Namespace, $"net/{family}/conf/{endpoint.HostInterface}/forwarding", "1");
-        }
-    }
 
     /// <summary>Links that carry this agent's name. Those at their other end go with them.</summary>
     public IEnumerable<Link> OwnLinks() => Routes.ListLinks().Where(link => link.Alias == Owner);

@@ -5,6 +5,7 @@ using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Policies;
 using Ciliate.Datapath;
+using Ciliate.Linux;
 using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +13,8 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, Masquerade masquerade, HealthCheck health,
-    HealthBoard board, ControlLoop loop, TimeProvider time, ILogger logger)
+    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, EndpointGuard guard, Masquerade masquerade,
+    HealthCheck health, HealthBoard board, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -27,6 +28,7 @@ internal sealed class Housekeeping(
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
             await TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
             await TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
+            await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);
             await TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
             await TryAsync("looking for what is wrong", health.Run, cancellationToken).ConfigureAwait(false);
@@ -40,7 +42,7 @@ internal sealed class Housekeeping(
             await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
             board.Report(task, null);
         }
-        catch (Exception error) when (error is DatapathException or NetlinkException or AgentException)
+        catch (Exception error) when (error is DatapathException or NetlinkException or LinuxException or AgentException)
         {
             logger.PeriodicTaskFailed(task, error.Message);
             board.Report(task, $"{task} fails and is tried again: {error.Message}");

@@ -3,7 +3,6 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
-using Ciliate.Agent.Outside;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -73,10 +72,10 @@ public sealed class RunningAgent : IAsyncDisposable
     [
         _services.Recorder.RunAsync(_stop.Token),
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
-        new UplinkWatcher(_services.Masquerade, _services.Loop, _changes, logger).RunAsync(_stop.Token),
+        new ChangeWatcher(_services.Masquerade, _services.Guard, _services.Loop, _changes, _services.Time, logger).RunAsync(_stop.Token),
         new Housekeeping(
-            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Masquerade, _services.HealthCheck,
-            _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Guard, _services.Masquerade,
+            _services.HealthCheck, _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
         new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
         new Watchdog(_services.Loop, _services.Readiness, systemd, _services.Time).RunAsync(_stop.Token),
     ];

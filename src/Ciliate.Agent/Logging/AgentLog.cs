@@ -44,6 +44,16 @@ internal static partial class AgentLog
     [LoggerMessage(20, LogLevel.Information, "policies are at revision {Revision}: {Policies} policies, {Published} endpoints changed")]
     public static partial void PoliciesChanged(this ILogger logger, long revision, int policies, int published);
 
+    [LoggerMessage(21, LogLevel.Warning, "endpoint {Id} ({Name}): somebody had taken {Programs} away from {HostInterface}; attached again")]
+    public static partial void ProgramsRestored(this ILogger logger, ushort id, string name, string programs, string hostInterface);
+
+    [LoggerMessage(22, LogLevel.Error, "endpoint {Id} ({Name}) is not guarded: somebody has taken {Programs} away from {HostInterface}, and attaching is tried again: {Problem}")]
+    public static partial void ProgramsLost(this ILogger logger, ushort id, string name, string programs, string hostInterface, string problem);
+
+    [LoggerMessage(23, LogLevel.Warning,
+        "somebody had switched off forwarding at {HostInterfaces} (net.ipv4.ip_forward and net.ipv6.conf.all.forwarding write every interface); switched on again")]
+    public static partial void ForwardingRestored(this ILogger logger, string hostInterfaces);
+
     [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
     public static partial void UplinksChanged(this ILogger logger, string uplinks);
 

@@ -33,12 +33,15 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     public void Refresh()
     {
         TellMissing(settings.IsOn ? _discovery.FindMissing() : []);
-        TellProblem(settings.IsOn ? ProblemOf(_discovery.FindUnusable()) : null);
+        string? unusable = settings.IsOn ? ProblemOf(_discovery.FindUnusable()) : null;
         Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];
-        if (_current is not null && found.SequenceEqual(_current))
+        string[] lost = [.. found.Where(uplink => Uplinks.Contains(uplink) && !datapath.RunsAtUplink(uplink)).Select(uplink => uplink.Name)];
+        TellProblem(lost.Length > 0 ? $"somebody has taken the program away from {string.Join(", ", lost)}; it is attached again" : unusable);
+        if (_current is not null && lost.Length == 0 && found.SequenceEqual(_current))
             return;
         datapath.SetUplinks(found);
         _current = found;
+        TellProblem(unusable);
         if (settings.IsOn)
             logger.UplinksChanged(found.Length == 0 ? "none" : string.Join(", ", found.Select(Text)));
     }

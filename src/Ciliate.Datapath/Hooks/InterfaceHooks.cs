@@ -60,6 +60,10 @@ internal sealed class InterfaceHooks : IDisposable
     public int InterfaceOf(string directory, string program) =>
         RecordsOf(directory, program).Select(record => BackendOf(record).InterfaceOf(record)).FirstOrDefault(index => index != 0);
 
+    /// <summary>Whether the program still runs where the directory records it: others may have deleted the filter, the qdisc or the link.</summary>
+    public bool Runs(string directory, string program) =>
+        RecordsOf(directory, program).Any(record => BackendOf(record).ProgramOf(record) != 0);
+
     /// <summary>Id of the program of that name that runs at this place, by the chosen back end and nowhere else; 0 when it is not so.</summary>
     public uint ProgramAt(HookPlace place)
     {

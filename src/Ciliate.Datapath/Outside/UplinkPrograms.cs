@@ -53,6 +53,8 @@ internal sealed class UplinkPrograms(string root, BpfLoader loader, PinnedMaps m
         }
     }
 
+    public bool RunsAt(int ifIndex) => hooks.Runs(PathOf(ifIndex), FromUplink);
+
     /// <summary>Ids of all that run.</summary>
     public IEnumerable<uint> Running() => Directory.Exists(_root) ? Directory.GetDirectories(_root).SelectMany(hooks.ProgramsOf) : [];
 

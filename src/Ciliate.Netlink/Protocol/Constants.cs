@@ -23,7 +23,10 @@ internal static class Rtm
     public const ushort NEWNEIGH = 28, DELNEIGH = 29, GETNEIGH = 30;
     public const ushort NEWQDISC = 36, DELQDISC = 37;
     public const ushort NEWTFILTER = 44, DELTFILTER = 45, GETTFILTER = 46;
-    public const uint RTMGRP_LINK = 1, RTMGRP_IPV4_IFADDR = 0x10, RTMGRP_IPV4_ROUTE = 0x40, RTMGRP_IPV6_IFADDR = 0x100, RTMGRP_IPV6_ROUTE = 0x400;
+    public const uint RTMGRP_LINK = 1, RTMGRP_TC = 8, RTMGRP_IPV4_IFADDR = 0x10, RTMGRP_IPV4_ROUTE = 0x40, RTMGRP_IPV6_IFADDR = 0x100, RTMGRP_IPV6_ROUTE = 0x400;
+
+    /// <summary>Bits of RTNLGRP_IPV4_NETCONF (24) and RTNLGRP_IPV6_NETCONF (25): settings such as forwarding.</summary>
+    public const uint RTMGRP_IPV4_NETCONF = 1u << 23, RTMGRP_IPV6_NETCONF = 1u << 24;
     public const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_PREFSRC = 7, RTA_TABLE = 15;
     public const byte RTPROT_STATIC = 4;
     public const uint RTNH_F_ONLINK = 4, RTM_F_CLONED = 0x200;

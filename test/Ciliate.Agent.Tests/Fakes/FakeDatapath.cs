@@ -41,6 +41,7 @@ internal sealed class FakeDatapath : IDatapath
     {
         Enter($"attach {wiring.Id}");
         Attached[wiring.Id] = wiring;
+        Missing.Remove(wiring.Id);
     }
 
     public void DetachEndpoint(ushort endpointId)
@@ -54,6 +55,16 @@ internal sealed class FakeDatapath : IDatapath
 
     public int AttachedInterface(ushort endpointId) =>
         Attached.TryGetValue(endpointId, out EndpointWiring? wiring) && InterfaceLives(wiring.HostIfIndex) ? wiring.HostIfIndex : 0;
+
+    /// <summary>Programs that somebody took away, by endpoint; attaching brings them back.</summary>
+    public Dictionary<ushort, IReadOnlyList<string>> Missing { get; } = [];
+
+    public IReadOnlyList<string> MissingPrograms(ushort endpointId) => Missing.GetValueOrDefault(endpointId) ?? [];
+
+    /// <summary>Uplinks whose program somebody took away; setting them brings it back.</summary>
+    public HashSet<Uplink> LostUplinks { get; } = [];
+
+    public bool RunsAtUplink(Uplink uplink) => !LostUplinks.Contains(uplink);
 
     public uint Publish(ushort endpointId, PolicyTables tables)
     {
@@ -80,7 +91,11 @@ internal sealed class FakeDatapath : IDatapath
         Published[endpointId] = tables with { Entries = [.. tables.Entries.Where(entry => !removed.Contains(entry))] };
     }
 
-    public void SetUplinks(IReadOnlyList<Uplink> uplinks) => Enter($"uplinks {string.Join(' ', uplinks.Select(uplink => uplink.Name))}");
+    public void SetUplinks(IReadOnlyList<Uplink> uplinks)
+    {
+        Enter($"uplinks {string.Join(' ', uplinks.Select(uplink => uplink.Name))}");
+        LostUplinks.Clear();
+    }
 
     public void SetMasqueradeExclusions(IReadOnlyList<IPNetwork> prefixes) => Enter($"exclusions {string.Join(' ', prefixes)}");
 

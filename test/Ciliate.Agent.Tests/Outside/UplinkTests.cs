@@ -2,6 +2,7 @@ using System.Net;
 using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
 using Ciliate.Testing;
@@ -113,6 +114,25 @@ public sealed class UplinkTests
 
         Assert.Equal(["typo0"], masquerade.MissingDevices);
         Assert.Equal("lan0", Only(masquerade).Name);
+    }
+
+    [Fact]
+    public void A_program_that_was_taken_away_from_an_uplink_is_a_problem_until_it_is_attached_again()
+    {
+        using var agent = new TestAgent();
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Masquerade masquerade = agent.Services.Masquerade;
+        masquerade.Begin();
+        agent.Datapath.LostUplinks.Add(Assert.Single(masquerade.Uplinks));
+        agent.Datapath.Fail = call => throw new DatapathException(call);
+
+        Assert.Throws<DatapathException>(masquerade.Refresh);
+        Assert.Equal("somebody has taken the program away from lan0; it is attached again", masquerade.Problem);
+
+        agent.Datapath.Fail = null;
+        masquerade.Refresh();
+        Assert.Null(masquerade.Problem);
+        Assert.Equal(2, agent.Datapath.Calls.Count(call => call == "uplinks lan0"));
     }
 
     [Fact]

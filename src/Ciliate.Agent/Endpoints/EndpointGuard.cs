@@ -1,0 +1,55 @@
+using Ciliate.Agent.Logging;
+using Ciliate.Datapath;
+using Ciliate.Linux;
+using Ciliate.Netlink;
+using Microsoft.Extensions.Logging;
+
+namespace Ciliate.Agent.Endpoints;
+
+/// <summary>Gives endpoints back what others on the host take away: programs, by deleting a filter, a qdisc or a link, and forwarding at their
+/// interfaces. Used from the control loop only.</summary>
+public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, EndpointManager manager, ILogger logger)
+{
+    /// <summary>Safe to repeat, and cheap when nothing is missing.</summary>
+    public void Check()
+    {
+        foreach (Endpoint endpoint in Guarded())
+        {
+            IReadOnlyList<string> missing = datapath.MissingPrograms(endpoint.Id);
+            // With its interface gone nothing passes: the watcher of links disconnects it.
+            if (missing.Count > 0 && host.FindOwnLink(endpoint.HostIfIndex) is not null)
+                RestorePrograms(endpoint, string.Join(" and ", missing));
+        }
+
+        RestoreForwarding();
+    }
+
+    /// <summary>Not those with a problem: they are tried again anyway, and nothing may be forwarded for one that has lost its programs.</summary>
+    private Endpoint[] Guarded() => [.. manager.Endpoints.Rows.Where(endpoint => endpoint is { State: EndpointState.Ready, Problem: null })];
+
+    private void RestorePrograms(Endpoint endpoint, string missing)
+    {
+        try
+        {
+            // Loading takes its time, and meanwhile nobody judges what the container sends.
+            host.Forwarding.Forbid(endpoint);
+            manager.Attach(endpoint);
+            logger.ProgramsRestored(endpoint.Id, endpoint.Name, missing, endpoint.HostInterface);
+        }
+        catch (Exception error) when (error is DatapathException or NetlinkException or LinuxException)
+        {
+            logger.ProgramsLost(endpoint.Id, endpoint.Name, missing, endpoint.HostInterface, error.Message);
+            manager.PutProblem(endpoint, $"{missing} at {endpoint.HostInterface} taken away by somebody: {error.Message}");
+        }
+    }
+
+    private void RestoreForwarding()
+    {
+        IReadOnlyList<Endpoint> forbidden = host.Forwarding.FindForbidden(Guarded());
+        if (forbidden.Count == 0)
+            return;
+        foreach (Endpoint endpoint in forbidden)
+            host.Forwarding.Allow(endpoint);
+        logger.ForwardingRestored(string.Join(", ", forbidden.Select(endpoint => endpoint.HostInterface)));
+    }
+}
