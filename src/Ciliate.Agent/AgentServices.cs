@@ -58,7 +58,7 @@ public sealed class AgentServices : IAsyncDisposable
         var prefixes = new NamedPrefixes(Identities, distributor, AddressBook, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
         Explainer = new PolicyExplainer(Policies, options, Host.IPv4Broadcast);
-        Peers = new PeerFinder(endpoints, Identities, AddressBook);
+        Peers = new PeerFinder(endpoints, Identities, AddressBook, Host);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         Endpoints = new EndpointManager(

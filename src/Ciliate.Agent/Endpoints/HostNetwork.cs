@@ -97,6 +97,10 @@ public sealed class HostNetwork : IDisposable
     public IEnumerable<IPAddress> OwnAddresses() => Routes.ListAddresses().Select(row => row.Address).Where(address =>
         !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !_ranges.Any(range => range?.Network.Contains(address) == true));
 
+    /// <summary>Whether the routes of this moment deliver here what is sent to the address, be it listed or not: broadcasts and anycasts of the
+    /// host's networks, local routes.</summary>
+    public bool Keeps(IPAddress address) => Routes.FindRouteType(address) is RouteType.Local or RouteType.Broadcast or RouteType.Anycast;
+
     /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
     public Link? FindOwnLink(int index)
     {

@@ -16,7 +16,7 @@ namespace Ciliate.Agent.Policies;
 public sealed record PacketSide(Identity Identity, Endpoint? Endpoint = null, IPAddress? Address = null, bool IsOneOfSeveral = false);
 
 /// <summary>Understands how people name one side of a packet. Used from the control loop only.</summary>
-public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAllocator identities, AddressBook book)
+public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAllocator identities, AddressBook book, HostNetwork host)
 {
     private const string IdentityPrefix = "identity:";
 
@@ -38,7 +38,7 @@ public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAlloca
     public PacketSide OfAddress(IPAddress address) =>
         endpoints.Rows.FirstOrDefault(endpoint => endpoint.Addresses.Contains(address)) is { } endpoint
             ? Of(endpoint) with { Address = address }
-            : new PacketSide(Known(book.IdentityOf(address)), null, address);
+            : new PacketSide(Known(host.Keeps(address) ? ReservedIdentities.Host : book.IdentityOf(address)), null, address);
 
     /// <exception cref="AgentException">There is no such identity.</exception>
     private Identity OfNumber(string text) =>

@@ -27,8 +27,10 @@ public static class Errno
     public const int EBADMSG = 74;
     public const int EOPNOTSUPP = 95;
     public const int EADDRNOTAVAIL = 99;
+    public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
+    public const int EHOSTUNREACH = 113;
     public const int ESTALE = 116;
     public const int ENOTSUPP = 524;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Ciliate.Linux;
 using Ciliate.Netlink.Protocol;
 
 namespace Ciliate.Netlink;
@@ -29,6 +30,32 @@ public sealed partial class RouteNetlink
         request.Structure(new RouteHeader { Family = AddressFamilies.KernelFamily(family) });
         List<Route> routes = _channel.Dump<Route>(request.Message, "list routes", Route.TryParse);
         return table == 0 ? routes : routes.FindAll(route => route.Table == table);
+    }
+
+    /// <summary>What becomes of a packet that this namespace sends to the address, by all its rules and tables; null when there is
+    /// no route, or one that refuses.</summary>
+    public RouteType? FindRouteType(IPAddress destination)
+    {
+        var request = new NetlinkWriter(stackalloc byte[RequestSize], Rtm.GETROUTE, 0);
+        request.Structure(new RouteHeader { Family = destination.KernelFamily(), DestinationLength = (byte)(destination.GetAddressBytes().Length * 8) });
+        request.Attribute(Rtm.RTA_DST, destination);
+        try
+        {
+            return _channel.Query<RouteType>(request.Message, $"find a route to {destination}", TypeOf);
+        }
+        catch (NetlinkException exception) when (exception.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
+        {
+            // None, unreachable, prohibit and blackhole.
+            return null;
+        }
+    }
+
+    /// <summary>The answer is a copy, which <see cref="Route.TryParse"/> leaves out.</summary>
+    private static bool TypeOf(NetlinkMessage message, out RouteType type)
+    {
+        bool isRoute = message.Type == Rtm.NEWROUTE;
+        type = isRoute ? (RouteType)message.Structure<RouteHeader>().Type : default;
+        return isRoute;
     }
 
     private static void WriteRoute(ref NetlinkWriter request, RouteSpec route, RouteScope scope)

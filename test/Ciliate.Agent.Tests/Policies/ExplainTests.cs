@@ -1,5 +1,7 @@
+using System.Net;
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Netlink;
 using Ciliate.Policy;
 using Xunit;
 
@@ -8,6 +10,9 @@ namespace Ciliate.Agent.Tests.Policies;
 /// <summary>Of what the datapath drops before it asks policies, the explanation says so.</summary>
 public sealed class ExplainTests : IDisposable
 {
+    /// <summary>RT_TABLE_LOCAL.</summary>
+    private const uint LocalTable = 255;
+
     private readonly TestAgent _agent = new();
 
     public ExplainTests()
@@ -62,6 +67,28 @@ public sealed class ExplainTests : IDisposable
     [InlineData("10.101.0.2", "2001:db8::1", "10.101.0.2 and 2001:db8::1 are of two families, which no packet has; give two of one")]
     public void Addresses_of_two_families_are_no_packet(string from, string to, string message) =>
         Assert.Equal(message, Assert.Throws<AgentException>(() => Explain(from, to)).Message);
+
+    [Theory]
+    [InlineData("192.0.2.255", "host")]
+    [InlineData("203.0.113.77", "host")]
+    [InlineData("2001:db8:77::5", "host")]
+    [InlineData("192.0.2.7", "world")]
+    [InlineData("198.51.100.1", "world")]
+    public void What_the_routes_keep_on_the_host_is_the_host(string address, string identity)
+    {
+        Link link = _agent.Host.Route.CreateBridge("lan0");
+        _agent.Host.Route.SetUp(link.Index);
+        _agent.Host.Route.AddAddress(link.Index, IPAddress.Parse("192.0.2.1"), 24);
+        foreach (string local in new[] { "203.0.113.0/24", "2001:db8:77::/64" })
+        {
+            _agent.Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse(local))
+            {
+                Type = RouteType.Local, LinkIndex = _agent.Host.Route.GetLink("lo").Index, Table = LocalTable,
+            });
+        }
+
+        Assert.Equal(identity, ReservedIdentities.NameOf(_agent.Services.Peers.Find(address).Identity.Number));
+    }
 
     private ExplainedPacket Explain(string from, string to) => Explain(_agent, from, to);
 

@@ -26,6 +26,22 @@ public sealed class RouteTests : IDisposable
     public void Dispose() => _namespace.Dispose();
 
     [Theory]
+    [InlineData("10.1.0.5", RouteType.Local)]
+    [InlineData("fd01::5", RouteType.Local)]
+    [InlineData("10.2.0.255", RouteType.Broadcast)]
+    [InlineData("10.2.0.9", RouteType.Unicast)]
+    [InlineData("fd02::9", RouteType.Unicast)]
+    [InlineData("192.0.2.1", null)]
+    [InlineData("2001:db8::1", null)]
+    public void What_becomes_of_an_address_is_told_by_the_routes(string address, RouteType? type)
+    {
+        Route.AddAddress(_link.Index, IPAddress.Parse("10.2.0.1"), 24);
+        Route.AddAddress(_link.Index, IPAddress.Parse("fd02::1"), 64);
+
+        Assert.Equal(type, Route.FindRouteType(IPAddress.Parse(address)));
+    }
+
+    [Theory]
     [InlineData("10.1.0.1", "10.1.0.5")]
     [InlineData("fd01::1", "fd01::5")]
     public void A_default_route_by_an_on_link_gateway_is_what_a_lookup_finds(string gatewayText, string sourceText)
