@@ -30,7 +30,7 @@ public sealed class HealthCheck(AgentServices agent)
 
     private static string? ProblemOf(Endpoint endpoint) =>
         endpoint.State == EndpointState.Disconnected ? $"endpoint '{endpoint.Name}' is disconnected: its interface is gone; delete it" :
-        endpoint.Problem is { } refused ? $"endpoint '{endpoint.Name}' goes on with programs or policy from before: {refused}" : null;
+        endpoint.Problem is { } problem ? $"endpoint '{endpoint.Name}' is not up to date and is tried again: {problem}" : null;
 
     private static void CheckTable(Dictionary<string, string> problems, string table, long used, long limit, string consequence)
     {

@@ -18,7 +18,7 @@ public sealed class AgentMetrics(IMetricFactory factory)
         "ciliate_endpoints", "Endpoints; disconnected: the interface is gone and the endpoint is to be deleted.", ["state"]);
 
     public Gauge OutdatedEndpoints { get; } = factory.CreateGauge(
-        "ciliate_endpoints_outdated", "Endpoints that go on with programs or policy from before, since the kernel refused newer ones.");
+        "ciliate_endpoints_outdated", "Endpoints whose newer programs or policy the kernel refused, or whose programs somebody took away and that are tried again.");
 
     public Gauge Identities { get; } = factory.CreateGauge("ciliate_identities", "Identities in use, without the reserved.");
 

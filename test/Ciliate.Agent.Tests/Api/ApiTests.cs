@@ -4,6 +4,7 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Api;
+using Ciliate.Datapath;
 using Ciliate.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -198,6 +199,28 @@ public sealed class ApiTests : IAsyncLifetime
         () => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().FlowTable.Collection
             == new CollectionStatus(Scanned: 15, Removed: 3, StepMilliseconds: 0.214, LongestStepMilliseconds: 0.214),
         "a round of the collection is told", TimeSpan.FromSeconds(30));
+
+    [Fact]
+    public async Task Programs_that_were_taken_away_are_told_until_they_can_be_attached_again()
+    {
+        await AddWebAsync();
+        ushort id = Assert.Single(_datapath.Attached).Key;
+        _datapath.Fail = call =>
+        {
+            if (call.StartsWith("attach", StringComparison.Ordinal))
+                throw new DatapathException($"{call}: no");
+        };
+        _datapath.Missing[id] = ["from_container"];
+
+        Eventually.Holds(() => State().State == "degraded", "degraded", TimeSpan.FromSeconds(30));
+        Assert.StartsWith("endpoint 'web' is not up to date and is tried again: ", State().Message, StringComparison.Ordinal);
+
+        _datapath.Fail = null;
+        Eventually.Holds(() => State().State == "ok", "ok", TimeSpan.FromSeconds(30));
+        Assert.Empty(_datapath.Missing);
+
+        AgentState State() => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Ciliate;
+    }
 
     [Fact]
     public async Task A_container_that_ends_is_told_as_disconnected()

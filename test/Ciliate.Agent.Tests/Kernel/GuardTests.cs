@@ -11,6 +11,7 @@ using Xunit;
 namespace Ciliate.Agent.Tests.Kernel;
 
 /// <summary>What others take away from an endpoint comes back.</summary>
+[Collection(typeof(Alone))]
 public sealed class GuardTests : IDisposable
 {
     private const string IPv4Forwarding = "net/ipv4/conf/cil1/forwarding", IPv6Forwarding = "net/ipv6/conf/cil1/forwarding";
