@@ -46,8 +46,8 @@ SUBPROGRAM int reap_one(const struct flow_key *key, __u32 purge)
 		flow_give_back(flow, expires);
 		return 0;
 	}
-	count_flows(removed.owner, -1);
-	count_flows(0, -1);
+	count_flow(removed.owner, removed.flags, -1);
+	count_flow(0, 0, -1);
 	if (removed.uplink)
 		nat_release(key, translation_of(&removed), removed.flags);
 	return 1;

@@ -56,5 +56,5 @@ struct drop_counters {
  * with the table. Signed, since a flow is counted just after it is made. */
 struct flow_quota {
 	__s32 flows;
-	__u32 reserved;
+	__s32 incoming; /* those of them that have FLOW_INCOMING; not told in row 0 */
 };

@@ -28,6 +28,7 @@ enum flow_flag : __u8 {
 	FLOW_AUDITED = 0x04,
 	FLOW_OWN_ADDRESS = 0x08, /* leaves with the container's address, wherever it goes */
 	FLOW_BY_HOST = 0x10,     /* the host itself speaks, by whatever address */
+	FLOW_INCOMING = 0x20,    /* strangers opened it: how it is counted, for as long as its entry stands */
 };
 
 /* judged tells under what the flow was allowed: upper half the version of the original source, lower half

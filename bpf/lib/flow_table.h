@@ -23,22 +23,33 @@
 #define FLOW_OPEN_TRIES 4
 #define FLOW_LOOKS      16
 
-/* Row 0 counts the flows of all endpoints. */
+/* Row 0 counts the flows of all endpoints, and tells none apart. */
 static __always_inline struct flow_quota *quota_of(__u32 endpoint)
 {
 	return bpf_map_lookup_elem(&flow_quotas, &endpoint);
 }
 
-static __always_inline void count_flows(__u32 endpoint, __s32 change)
+static __always_inline void count_flow(__u32 endpoint, __u8 flags, __s32 change)
 {
 	struct flow_quota *quota = quota_of(endpoint);
-	if (quota)
-		__sync_fetch_and_add(&quota->flows, change);
+	if (!quota)
+		return;
+	__sync_fetch_and_add(&quota->flows, change);
+	if (flags & FLOW_INCOMING)
+		__sync_fetch_and_add(&quota->incoming, change);
 }
 
-/* May the endpoint have one more? It may own no more flows than are still free: so k endpoints that take all
- * they can get leave a (k + 1)th of the table to the others. */
-static __always_inline int check_flow_share(__u32 owner)
+/* May one more be opened, that the endpoint owns and that has these flags? Of the flows that an endpoint owns
+ * those that strangers opened, from neither this host nor its containers, are counted apart. With R entries
+ * free,
+ *
+ *   - an endpoint has up to R others, whatever strangers do: k endpoints that take all they can get at once
+ *     leave a (k + 1)th of the table;
+ *   - strangers open up to R/2 to an endpoint: to k endpoints at once, all that they can get, they leave
+ *     2/(k + 2) of the table, of which each of the k may have a half. They alone never fill it;
+ *   - k endpoints that both befalls leave 2/(3k + 2).
+ */
+static __always_inline int check_share(__u32 owner, __u8 flags)
 {
 	struct flow_quota *own = quota_of(owner);
 	struct flow_quota *all = quota_of(0);
@@ -47,7 +58,21 @@ static __always_inline int check_flow_share(__u32 owner)
 	__s64 room = (__s64)flow_capacity - *(volatile __s32 *)&all->flows;
 	if (room <= 0)
 		return -DROP_FLOW_TABLE_FULL;
-	return *(volatile __s32 *)&own->flows >= room ? -DROP_FLOW_QUOTA : 0;
+	__s64 incoming = *(volatile __s32 *)&own->incoming;
+	__s64 taken = flags & FLOW_INCOMING ? 2 * incoming : *(volatile __s32 *)&own->flows - incoming;
+	return taken >= room ? -DROP_FLOW_QUOTA : 0;
+}
+
+/* May the endpoint itself open one more? */
+static __always_inline int check_flow_share(__u32 endpoint)
+{
+	return check_share(endpoint, 0);
+}
+
+/* Whether both count against the same share, so that one may take the other's entry for nothing. */
+static __always_inline _Bool same_share(const struct flow *one, const struct flow *other)
+{
+	return one->owner == other->owner && !((one->flags ^ other->flags) & FLOW_INCOMING);
 }
 
 /* Whether the entry, that had this time, is the caller's alone now. */
@@ -67,6 +92,8 @@ static __always_inline void flow_remake(const struct flow_key *key, struct flow 
 {
 	__u64 judged = fresh->judged, expires = fresh->expires;
 	__u32 previous = flow->owner;
+	__u8 previous_flags = flow->flags;
+	_Bool moves = !same_share(flow, fresh);
 	if (unlikely(flow->uplink))
 		nat_release(key, translation_of(flow), flow->flags);
 	*(volatile __u64 *)&flow->judged = 0;
@@ -74,9 +101,9 @@ static __always_inline void flow_remake(const struct flow_key *key, struct flow 
 	fresh->expires = FLOW_HELD;
 	*flow = *fresh;
 	*(volatile __u64 *)&flow->judged = judged;
-	if (previous != fresh->owner) {
-		count_flows(previous, -1);
-		count_flows(fresh->owner, 1);
+	if (moves) {
+		count_flow(previous, previous_flags, -1);
+		count_flow(fresh->owner, fresh->flags, 1);
 	}
 	flow_give_back(flow, expires);
 }
@@ -97,7 +124,7 @@ static __always_inline struct flow *flow_look(const struct flow_key *key)
 }
 
 /* Makes the flow of the packet, or remakes one that has ended. The originator pays, or the destination where
- * that is not on this node. */
+ * that is not on this node: of its share for strangers, unless it is the host. */
 SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, const struct judgement *j,
 			 __u64 now, _Bool sender_low)
 {
@@ -105,7 +132,8 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 		return -DROP_INTERNAL;
 	struct flow fresh = {
 		.judged = j->judged,
-		.flags = (sender_low ? FLOW_ORIGINATOR_LOW : 0) | (j->by_host ? FLOW_BY_HOST : 0),
+		.flags = (sender_low ? FLOW_ORIGINATOR_LOW : 0) | (j->by_host ? FLOW_BY_HOST : 0) |
+			 (j->source_endpoint || j->by_host ? 0 : FLOW_INCOMING),
 		.tcp_flags_original = p->tcp_flags,
 		.source_endpoint = j->source_endpoint,
 		.destination_endpoint = j->destination_endpoint,
@@ -121,7 +149,7 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 	struct flow_key own_key = *key;
 	for (int i = 0; i < FLOW_OPEN_TRIES; i++) {
 		struct flow *flow = flow_look(&own_key);
-		int result = flow && flow->owner == fresh.owner ? 0 : check_flow_share(fresh.owner);
+		int result = flow && same_share(flow, &fresh) ? 0 : check_share(fresh.owner, fresh.flags);
 		if (result)
 			return result;
 		if (!flow) {
@@ -130,8 +158,8 @@ SUBPROGRAM int flow_open(const struct flow_key *key, const struct packet *p, con
 				continue;
 			if (error)
 				return -DROP_FLOW_TABLE_FULL;
-			count_flows(fresh.owner, 1);
-			count_flows(0, 1);
+			count_flow(fresh.owner, fresh.flags, 1);
+			count_flow(0, 0, 1);
 			return 0;
 		}
 		__u64 expires = flow_expires(flow);

@@ -187,7 +187,10 @@ public sealed record VerdictEvent(
     byte IcmpType = 0,
     byte IcmpCode = 0);
 
-public sealed record EndpointRow(ushort Id, uint Generation, uint Slot, int HostIfIndex, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6, uint Identity, uint Flows);
+/// <param name="Flows">That it owns.</param>
+/// <param name="Incoming">Those of them that strangers opened, from neither this host nor its containers.</param>
+public sealed record EndpointRow(
+    ushort Id, uint Generation, uint Slot, int HostIfIndex, PhysicalAddress ContainerMac, IPAddress? IPv4, IPAddress? IPv6, uint Identity, uint Flows, uint Incoming);
 
 public sealed record PolicyRow(ushort EndpointId, uint Generation, PolicyEntry Entry);
 

@@ -36,6 +36,6 @@ public sealed partial class KernelDatapath
         uint slot = EndpointTable.SlotOf(row.Commit);
         uint identity = row.Commit != 0 && _slots.TryRead(slot, out var content) ? content.Identity : 0;
         return new EndpointRow(id, EndpointTable.GenerationOf(row.Commit), slot, (int)row.Ifindex, AddressCodec.Decode(row.Mac),
-            AddressCodec.Decode(row.Ipv4), AddressCodec.Decode(row.Ipv6), identity, _flowCounts.OwnedBy(id));
+            AddressCodec.Decode(row.Ipv4), AddressCodec.Decode(row.Ipv6), identity, _flowCounts.OwnedBy(id), _flowCounts.IncomingOf(id));
     }
 }

@@ -77,7 +77,7 @@ internal sealed class MapHandlers(AgentServices agent)
     private IpcacheMapEntry Convert(IpcacheRow row) => new(row.Prefix.ToString(), row.Identity, Labels(row.Identity));
 
     private EndpointMapEntry Convert(EndpointRow row) => new(
-        row.Id, row.Generation, row.Slot, row.HostIfIndex, Endpoint.Text(row.ContainerMac), row.Identity, row.Flows,
+        row.Id, row.Generation, row.Slot, row.HostIfIndex, Endpoint.Text(row.ContainerMac), row.Identity, row.Flows, row.Incoming,
         row.IPv4?.ToString(), row.IPv6?.ToString(), NameOf(row.Id));
 
     private NatMapEntry Convert(NatRow row, string? uplink) => new(

@@ -7,6 +7,7 @@ namespace Ciliate.Api;
 /// <param name="Slot">Of the commit word: where its tables are.</param>
 /// <param name="InterfaceIndex">Of the host end.</param>
 /// <param name="Flows">Tracked flows that count against its quota.</param>
+/// <param name="Incoming">Those of them that strangers opened, from neither this host nor its containers.</param>
 public sealed record EndpointMapEntry(
     ushort Id,
     uint Generation,
@@ -15,6 +16,7 @@ public sealed record EndpointMapEntry(
     string Mac,
     uint Identity,
     uint Flows,
+    uint Incoming,
     [property: JsonPropertyName("ipv4")] string? IPv4 = null,
     [property: JsonPropertyName("ipv6")] string? IPv6 = null,
     string? Name = null);

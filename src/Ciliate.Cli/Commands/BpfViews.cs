@@ -59,7 +59,7 @@ internal static class BpfViews
         static entry => [entry.Cidr, Number(entry.Identity), string.Join(',', entry.Labels)]);
 
     public static TableView Endpoints(IReadOnlyList<EndpointMapEntry> entries) => TableView.Of(
-        ["ENDPOINT", "GENERATION", "SLOT", "IDENTITY", "INTERFACE", "MAC", "IPV4", "IPV6", "FLOWS"],
+        ["ENDPOINT", "GENERATION", "SLOT", "IDENTITY", "INTERFACE", "MAC", "IPV4", "IPV6", "FLOWS", "INCOMING"],
         entries,
         static entry =>
         [
@@ -72,6 +72,7 @@ internal static class BpfViews
             entry.IPv4 ?? "-",
             entry.IPv6 ?? "-",
             Number(entry.Flows),
+            Number(entry.Incoming),
         ]);
 
     private static string Side(FlowMapSide side)

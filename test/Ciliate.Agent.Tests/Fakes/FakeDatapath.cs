@@ -142,7 +142,7 @@ internal sealed class FakeDatapath : IDatapath
     public IReadOnlyList<EndpointRow> DumpEndpoints() =>
     [
         .. Attached.Values.Select(wiring => new EndpointRow(
-            wiring.Id, 1, 1, wiring.HostIfIndex, wiring.ContainerMac, wiring.IPv4, wiring.IPv6, Published.GetValueOrDefault(wiring.Id)?.Identity ?? 0, 0)),
+            wiring.Id, 1, 1, wiring.HostIfIndex, wiring.ContainerMac, wiring.IPv4, wiring.IPv6, Published.GetValueOrDefault(wiring.Id)?.Identity ?? 0, 0, 0)),
     ];
 
     public IReadOnlyList<PolicyRow> DumpPolicy() =>

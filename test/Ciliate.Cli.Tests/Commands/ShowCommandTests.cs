@@ -50,8 +50,8 @@ public sealed class ShowCommandTests
 
         """)]
     [InlineData("endpoint", "EndpointMapEntry", """
-        ENDPOINT   GENERATION   SLOT   IDENTITY   INTERFACE   MAC                 IPV4         IPV6          FLOWS
-        3 web      7            9      256        14          0a:c1:00:00:01:03   10.101.0.3   fd00:101::3   12
+        ENDPOINT   GENERATION   SLOT   IDENTITY   INTERFACE   MAC                 IPV4         IPV6          FLOWS   INCOMING
+        3 web      7            9      256        14          0a:c1:00:00:01:03   10.101.0.3   fd00:101::3   12      5
 
         """)]
     public async Task Maps_are_tables(string map, string example, string expected)

@@ -88,7 +88,7 @@ public sealed class Host : IPlace, IDisposable
     ];
 
     private static string WithoutFlows(JsonElement row) =>
-        string.Join(' ', row.EnumerateObject().Where(member => member.Name != "flows").Select(member => $"{member.Name}={member.Value}"));
+        string.Join(' ', row.EnumerateObject().Where(member => member.Name is not ("flows" or "incoming")).Select(member => $"{member.Name}={member.Value}"));
 
     public void Dispose()
     {
