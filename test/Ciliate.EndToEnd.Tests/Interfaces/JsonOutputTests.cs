@@ -25,6 +25,7 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
     public void Status() => AssertShape(
         """
         ciliate.msg string
+        ciliate.since string
         ciliate.state string
         drops[].bytes number
         drops[].direction string
