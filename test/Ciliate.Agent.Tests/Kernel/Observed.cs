@@ -108,8 +108,10 @@ internal static partial class Observed
         string[] Now() => [.. Descriptors().CountBy(name => name).Select(pair => $"{pair.Value} descriptors of {pair.Key}"), .. Kernel(agent)];
     }
 
+    /// <summary>Without the runtime's own code, which it opens when something first needs it, or a moment later.</summary>
     private static IEnumerable<string> Descriptors() => Directory.GetFiles("/proc/self/fd")
-        .Select(path => new FileInfo(path).LinkTarget).OfType<string>().Select(target => Number().Replace(target, "N")).Order();
+        .Select(path => new FileInfo(path).LinkTarget).OfType<string>().Where(target => !target.EndsWith(".dll", StringComparison.Ordinal))
+        .Select(target => Number().Replace(target, "N")).Order();
 
     private static IEnumerable<string> Kernel(KernelAgent agent)
     {
