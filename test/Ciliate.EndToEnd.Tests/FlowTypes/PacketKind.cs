@@ -49,7 +49,8 @@ public sealed record PacketKind(string Name, bool Any, IReadOnlyList<string> Rea
         Behind("hop-by-hop options", HopByHop, [UdpProtocol, 0, 1, 4, 0, 0, 0, 0]),
         Behind("destination options", DestinationOptions, [UdpProtocol, 0, 1, 4, 0, 0, 0, 0]),
         Behind("an authentication header", Authentication, [UdpProtocol, 4, .. new byte[22]]),
-        Behind("a mobility header", Mobility, [UdpProtocol, 0, .. new byte[6]]),
+        // To receivers a protocol, whatever follows (docs/datapath.md).
+        Behind("a mobility header", Mobility, [UdpProtocol, 0, .. new byte[6]]) with { Any = false },
         Behind("a fragment header that cuts nothing", Fragment, [UdpProtocol, 0, 0, 0, 0, 0, 0, 7]),
         Behind("three headers", HopByHop, [DestinationOptions, 0, 1, 4, 0, 0, 0, 0, Authentication, 0, 1, 4, 0, 0, 0, 0, UdpProtocol, 4, .. new byte[22]]),
         new("UDP in two pieces", true, PiecesByPolicy, (from, to) =>

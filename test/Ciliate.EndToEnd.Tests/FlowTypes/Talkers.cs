@@ -36,6 +36,7 @@ public sealed class Talkers : IDisposable
                         - {port: "{{{BulkPort}}}", protocol: TCP}
                         - {port: "0", protocol: GRE}
                         - {port: "0", protocol: "50"}
+                        - {port: "0", protocol: "135"}
                 - fromEndpoints: [{matchLabels: {app: client}}]
                   icmps: [{fields: [{type: EchoRequest}, {family: IPv6, type: EchoRequest}]}]
             """) + "\n---\n" + PolicyText.Ingress("plain", "client", "{port: \"0\", protocol: ANY}"));
