@@ -38,12 +38,12 @@ static __always_inline __u32 checksum_offset(const struct packet *p)
 {
 	switch (p->protocol) {
 	case IPPROTO_TCP:
-		return __builtin_offsetof(struct tcphdr, check);
+		return TCP_SUM;
 	case IPPROTO_UDP:
-		return __builtin_offsetof(struct udphdr, check);
+		return UDP_SUM;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		return __builtin_offsetof(struct echo_header, checksum);
+		return ICMP_SUM;
 	}
 	return 0;
 }

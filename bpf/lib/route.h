@@ -8,8 +8,8 @@
 /* No interface has these numbers. */
 enum route : __u32 {
 	ROUTE_NONE = 0, /* nowhere, or not asked */
-	ROUTE_TO_HOST =
-		~0u, /* not forwarded: the host's own address, a broadcast, an anycast, or no way now */
+	/* not forwarded: the host's own address, a broadcast, an anycast, or no way now */
+	ROUTE_TO_HOST = ~0u,
 };
 
 /* Interface that the host would forward the packet by, or one of enum route. Policy routing and the routes
@@ -38,8 +38,8 @@ SUBPROGRAM __u32 route_of(struct __sk_buff *skb, const struct packet *p)
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
 		return fib.ifindex;
 	case BPF_FIB_LKUP_RET_NOT_FWDED:
-	case BPF_FIB_LKUP_RET_FWD_DISABLED: /* by somebody else, at our interface: what is for the host still
-					       is */
+	/* by somebody else, at our interface: what is for the host still is */
+	case BPF_FIB_LKUP_RET_FWD_DISABLED:
 		return ROUTE_TO_HOST;
 	}
 	return ROUTE_NONE;

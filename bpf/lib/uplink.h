@@ -109,7 +109,7 @@ static __always_inline int find_nat_key(struct __sk_buff *skb, const struct pack
 static __always_inline int check_way_back(struct __sk_buff *skb, const struct packet *p,
 					  const struct endpoint *endpoint, const struct nat_value *value)
 {
-	if (!endpoint || !endpoint_owns(endpoint, &value->container))
+	if (!endpoint_owns(endpoint, &value->container))
 		return -DROP_NO_FLOW;
 	if (p->hop_limit <= 1)
 		return -DROP_HOP_LIMIT_EXCEEDED;
