@@ -57,6 +57,7 @@ public sealed class AgentServices : IAsyncDisposable
         var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options, Metrics);
         var prefixes = new NamedPrefixes(Identities, distributor, AddressBook, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
+        PolicyDirectory = new PolicyDirectory(configuration.PolicyDirectory);
         Explainer = new PolicyExplainer(Policies, options, Host.IPv4Broadcast);
         Peers = new PeerFinder(endpoints, Identities, AddressBook, Host);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
@@ -65,7 +66,7 @@ public sealed class AgentServices : IAsyncDisposable
             datapath, Host, Addresses, AddressBook, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, PolicyDirectory, prefixes, store, BeginChange, logger);
         Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
@@ -109,6 +110,8 @@ public sealed class AgentServices : IAsyncDisposable
     public EndpointGuard Guard { get; }
 
     public PolicyManager Policies { get; }
+
+    public PolicyDirectory PolicyDirectory { get; }
 
     public PolicyExplainer Explainer { get; }
 

@@ -39,6 +39,10 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     public PolicySet Replace(params IEnumerable<NetworkPolicy> policies) =>
         new(_policies.SetItems(policies.Select(ByKey)), Revision + 1);
 
+    /// <summary>Puts some in and takes others out, as one revision. Keys that are not there are none to take out.</summary>
+    public PolicySet Change(IEnumerable<NetworkPolicy> put, IEnumerable<PolicyKey> removed) =>
+        new(_policies.RemoveRange(removed).SetItems(put.Select(ByKey)), Revision + 1);
+
     /// <exception cref="PolicyException">There is no such policy.</exception>
     public PolicySet Remove(PolicyKey key) => _policies.ContainsKey(key)
         ? new PolicySet(_policies.Remove(key), Revision + 1)

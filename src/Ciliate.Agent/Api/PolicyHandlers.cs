@@ -29,7 +29,7 @@ internal sealed class PolicyHandlers(AgentServices agent)
     {
         var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
-        IReadOnlyList<PolicySubmission> submissions = Parse(Requests.WithoutNull(files, "policy files"));
+        IReadOnlyList<PolicySubmission> submissions = PolicySubmission.Read(Requests.WithoutNull(files, "policy files"));
         PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
             .ConfigureAwait(false);
         timer.ObserveDuration();
@@ -55,24 +55,6 @@ internal sealed class PolicyHandlers(AgentServices agent)
             Names(outcome.Deleted),
             [.. outcome.Regenerated.Select(id => agent.Endpoints.Endpoints.Find(id)?.Name).OfType<string>().Order(StringComparer.Ordinal)]);
         return Requests.WriteAsync(context, change, ApiJson.Default.PolicyChange);
-    }
-
-    /// <summary>Reads every file before anything is changed.</summary>
-    private static List<PolicySubmission> Parse(IReadOnlyList<PolicyFile> files)
-    {
-        var submissions = new List<PolicySubmission>();
-        var seen = new Dictionary<PolicyKey, string>();
-        foreach (PolicyFile file in files)
-        {
-            foreach (NetworkPolicy policy in PolicyReader.Read(file.Yaml, file.File))
-            {
-                if (!seen.TryAdd(policy.Key, file.File))
-                    throw AgentException.Invalid($"{file.File}: policy '{policy.Key}' is in {seen[policy.Key]} already; give it once");
-                submissions.Add(new PolicySubmission(policy, file.File));
-            }
-        }
-
-        return submissions;
     }
 
     private PolicyResource Resource(NetworkPolicy policy, PolicyState state, bool withYaml)

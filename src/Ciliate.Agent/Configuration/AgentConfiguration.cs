@@ -13,6 +13,9 @@ public sealed record AgentConfiguration
 
     public required string StateDirectory { get; init; }
 
+    /// <summary>Null: none is followed.</summary>
+    public required string? PolicyDirectory { get; init; }
+
     public required string BpfRoot { get; init; }
 
     /// <summary>Null when the family is switched off; at least one of the two is on.</summary>

@@ -11,6 +11,9 @@ public static class AgentOptions
     public static readonly AgentOption StateDirectory = new(
         "state-dir", "/var/lib/ciliate", "absolute path", "Directory of endpoints, policies and identities.");
 
+    public static readonly AgentOption PolicyDirectory = new(
+        "policy-directory", "none", "none, or an absolute path", "Directory of policy files that are in force as long as they lie there.");
+
     public static readonly AgentOption BpfRoot = new(
         "bpf-root", "/sys/fs/bpf/ciliate", "absolute path", "Directory in a BPF file system that holds pinned maps and links.");
 
@@ -71,7 +74,7 @@ public static class AgentOptions
 
     public static IReadOnlyList<AgentOption> All { get; } =
     [
-        Socket, StateDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
+        Socket, StateDirectory, PolicyDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
         FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
         Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeAllProtocols, MasqueradeExclude, MetricsAddress, LogLevel,
     ];

@@ -62,6 +62,7 @@ public static class ConfigurationLoader
         {
             Socket = SocketPath(values[AgentOptions.Socket]),
             StateDirectory = StatePath(values[AgentOptions.StateDirectory]),
+            PolicyDirectory = values[AgentOptions.PolicyDirectory] is { Text: not "none" } directory ? AbsolutePath(directory) : null,
             BpfRoot = AbsolutePath(values[AgentOptions.BpfRoot]),
             IPv4Range = ipv4,
             IPv6Range = ipv6,

@@ -20,14 +20,16 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
     IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities, EndpointManager manager,
-    PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
+    PolicyManager policies, PolicyDirectory policyDirectory, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
-    /// <exception cref="AgentException">An endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
+    /// <exception cref="AgentException">The policy directory is not valid, an endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
     public AdoptionResult Run()
     {
         Load("identities.json", () => identities.Load(store.ReadIdentities()));
-        Load("policies.json", policies.Load);
+        // Also what was written while no agent ran is in force from the first generation on.
+        IReadOnlyList<PolicySubmission> followed = policyDirectory.Read();
+        Load("policies.json", () => policies.Load(followed));
         Load("identities.json", () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
         addresses.RequireRanges(stored);

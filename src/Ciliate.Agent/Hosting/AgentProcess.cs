@@ -6,6 +6,7 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
+using Ciliate.Agent.Policies;
 using Ciliate.Agent.State;
 using Ciliate.Bpf;
 using Ciliate.Datapath;
@@ -102,6 +103,7 @@ public static class AgentProcess
         using var host = new HostNetwork(hostNamespace, configuration);
         host.RefuseOverlaps();
         HostPorts.RefuseOverlap(hostNamespace, configuration.Masquerade);
+        new PolicyDirectory(configuration.PolicyDirectory).Read();
     }
 
     private static DatapathOptions Options(AgentConfiguration configuration) =>

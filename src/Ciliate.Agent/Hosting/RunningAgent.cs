@@ -76,6 +76,8 @@ public sealed class RunningAgent : IAsyncDisposable
         new Housekeeping(
             _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Guard, _services.Masquerade,
             _services.HealthCheck, _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
+        new PolicyFollower(
+            _services.PolicyDirectory, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
         new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
         new Watchdog(_services.Loop, _services.Readiness, systemd, _services.Time).RunAsync(_stop.Token),
     ];

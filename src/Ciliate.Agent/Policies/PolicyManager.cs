@@ -20,51 +20,46 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     /// still to be done.</summary>
     public event Action<Exception>? CleanUpFailed;
 
-    /// <summary>Reads what is stored; nothing is published yet.</summary>
+    /// <summary>Reads what is stored, and takes over what the followed files say now; nothing is published yet.</summary>
+    /// <param name="followed">All that the directory holds; none where none is followed.</param>
     /// <exception cref="StateException">A file is not valid.</exception>
     /// <exception cref="FormatException">What is known of rules or origins contradicts itself.</exception>
-    public void Load()
+    public void Load(IReadOnlyList<PolicySubmission> followed)
     {
-        if (store.ReadPolicyIndex() is not { } stored)
-        {
-            // From now on a missing index is one that was lost.
-            WriteIndex(PolicyState.Empty);
+        if (store.ReadPolicyIndex() is { } stored)
+            Load(stored);
+        else
+            WriteIndex(PolicyState.Empty); // From now on a missing index is one that was lost.
+        var plan = PolicyPlan.Follow(_current, followed);
+        if (plan.IsEmpty)
             return;
-        }
+        using Undo undo = beginChange();
+        Store(plan.Next, plan.Written, undo);
+        undo.Commit();
+        Finish(plan.Next, plan.Outcome);
+    }
 
+    private void Load(StoredPolicies stored)
+    {
         rules.Load(stored.NextRule, stored.Rules);
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
-            origin => new PolicyKey(origin.Namespace, origin.Name, KindOf(origin)), origin => new PolicyOrigin(origin.File, origin.Revision));
+            origin => new PolicyKey(origin.Namespace, origin.Name, KindOf(origin)), origin => new PolicyOrigin(origin.File, origin.Revision, origin.Followed));
         var policies = PolicySet.Create(origins.Keys.Select(Read), stored.Revision);
-        var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins));
         rules.Follow(policies);
-        Volatile.Write(ref _current, state);
+        Volatile.Write(ref _current, new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins)));
     }
 
     /// <summary>Puts policies in force, all or none; those with the same names give way. Returns when every endpoint that is concerned
     /// runs its new generation. What is there already in the same words changes nothing.</summary>
-    public PolicyOutcome Apply(IReadOnlyList<PolicySubmission> submissions)
-    {
-        PolicyState before = _current;
-        ILookup<bool?, PolicySubmission> sorted = submissions.ToLookup(submission => IsChange(before.Policies, submission.Policy));
-        PolicySubmission[] effective = [.. sorted[null], .. sorted[true]];
-        var outcome = new PolicyOutcome(before.Revision, Keys(sorted[null]), Keys(sorted[true]), Keys(sorted[false]), [], []);
-        if (effective.Length == 0)
-            return outcome;
-        PolicySet next = before.Policies.Replace(effective.Select(submission => submission.Policy));
-        var state = new PolicyState(next, before.Origins.SetItems(effective.Select(submission =>
-            KeyValuePair.Create(submission.Policy.Key, new PolicyOrigin(submission.File, next.Revision)))));
-        return Change(state, outcome, [.. effective.Select(submission => submission.Policy)]);
-    }
+    /// <exception cref="AgentException">A policy that would change is one that the agent follows.</exception>
+    public PolicyOutcome Apply(IReadOnlyList<PolicySubmission> submissions) => Change(PolicyPlan.Apply(_current, submissions));
 
-    /// <exception cref="AgentException">There is no such policy.</exception>
-    public PolicyOutcome Delete(PolicyKey key)
-    {
-        if (_current.Policies.Find(key) is null)
-            throw Unknown(key);
-        var state = new PolicyState(_current.Policies.Remove(key), _current.Origins.Remove(key));
-        return Change(state, new PolicyOutcome(state.Revision, [], [], [], [key], []), written: []);
-    }
+    /// <exception cref="AgentException">There is no such policy, or it is one that the agent follows.</exception>
+    public PolicyOutcome Delete(PolicyKey key) => Change(PolicyPlan.Delete(_current, key));
+
+    /// <summary>Puts in force what the followed files say, and takes away what they said before: one change.</summary>
+    /// <param name="files">All that the directory holds.</param>
+    public PolicyOutcome Follow(IReadOnlyList<PolicySubmission> files) => Change(PolicyPlan.Follow(_current, files));
 
     /// <summary>Removes what changes have left: files of policies that are no more, and prefixes that none names. Safe to repeat.</summary>
     public void CleanUp()
@@ -82,19 +77,25 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 
     /// <summary>Brings the policies to the disk, then to the kernel.</summary>
-    private PolicyOutcome Change(PolicyState next, PolicyOutcome outcome, IReadOnlyList<NetworkPolicy> written)
+    private PolicyOutcome Change(PolicyPlan plan)
     {
-        PolicyState before = _current;
+        if (plan.IsEmpty)
+            return plan.Outcome;
         using Undo undo = beginChange();
-        Store(next, written, undo);
-        prefixes.Introduce(next.Policies, before.Policies, undo);
-        outcome = outcome with { Revision = next.Revision, Regenerated = distributor.Apply(next.Policies, undo) };
+        Store(plan.Next, plan.Written, undo);
+        prefixes.Introduce(plan.Next.Policies, _current.Policies, undo);
+        PolicyOutcome outcome = plan.Outcome with { Regenerated = distributor.Apply(plan.Next.Policies, undo) };
         undo.Commit();
+        Finish(plan.Next, outcome);
+        TryCleanUp();
+        return outcome;
+    }
+
+    private void Finish(PolicyState next, PolicyOutcome outcome)
+    {
         Volatile.Write(ref _current, next);
         _unnamedFiles.UnionWith(outcome.Deleted);
         Changed?.Invoke(next, outcome);
-        TryCleanUp();
-        return outcome;
     }
 
     private void TryCleanUp()
@@ -164,7 +165,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
 
     private static StoredOrigin Stored(PolicyKey key, PolicyOrigin origin) => new(
         key.Name, origin.File, origin.Revision, key.Namespace,
-        key.Kind == PolicyKind.CiliumNetworkPolicy ? null : key.Kind.ToString());
+        key.Kind == PolicyKind.CiliumNetworkPolicy ? null : key.Kind.ToString(), origin.Followed);
 
     private static PolicyKind KindOf(StoredOrigin origin) => origin.Kind switch
     {
@@ -173,13 +174,6 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         nameof(PolicyKind.NetworkPolicy) => PolicyKind.NetworkPolicy,
         _ => throw new FormatException($"policy {origin.Name}: '{origin.Kind}' is not a kind of policy"),
     };
-
-    /// <summary>Null: there is no policy of that name yet.</summary>
-    private static bool? IsChange(PolicySet policies, NetworkPolicy policy) =>
-        policies.Find(policy.Key) is { } present ? present.SourceYaml != policy.SourceYaml : null;
-
-    private static PolicyKey[] Keys(IEnumerable<PolicySubmission> submissions) =>
-        [.. submissions.Select(submission => submission.Policy.Key).Order()];
 
     private NetworkPolicy Read(PolicyKey key)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ciliate.Api;
 using Ciliate.Policy;
 
 namespace Ciliate.Agent.Policies;
@@ -6,10 +7,30 @@ namespace Ciliate.Agent.Policies;
 /// <summary>Where a policy came from.</summary>
 /// <param name="File">As the one who applied it called it.</param>
 /// <param name="Revision">The one that brought it in its present form.</param>
-public sealed record PolicyOrigin(string File, long Revision);
+/// <param name="Followed">The file lies in the directory that the agent follows: it alone changes the policy.</param>
+public sealed record PolicyOrigin(string File, long Revision, bool Followed = false);
 
 /// <summary>A policy that someone wants to have in force.</summary>
-public sealed record PolicySubmission(NetworkPolicy Policy, string File);
+public sealed record PolicySubmission(NetworkPolicy Policy, string File)
+{
+    /// <summary>All that the files hold.</summary>
+    /// <exception cref="PolicyException">A file is not valid.</exception>
+    /// <exception cref="AgentException">A policy is there twice.</exception>
+    public static IReadOnlyList<PolicySubmission> Read(IEnumerable<PolicyFile> files)
+    {
+        var submissions = new Dictionary<PolicyKey, PolicySubmission>();
+        foreach (PolicyFile file in files)
+        {
+            foreach (NetworkPolicy policy in PolicyReader.Read(file.Yaml, file.File))
+            {
+                if (!submissions.TryAdd(policy.Key, new PolicySubmission(policy, file.File)))
+                    throw AgentException.Invalid($"{file.File}: policy '{policy.Key}' is in {submissions[policy.Key].File} already; give it once");
+            }
+        }
+
+        return [.. submissions.Values];
+    }
+}
 
 /// <summary>All policies at one revision.</summary>
 public sealed record PolicyState(PolicySet Policies, ImmutableSortedDictionary<PolicyKey, PolicyOrigin> Origins)

@@ -53,7 +53,10 @@ public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released =
 /// <param name="File">As the one who applied it called it.</param>
 /// <param name="Revision">The one that brought it in its present form.</param>
 /// <param name="Kind">Name of a <see cref="Ciliate.Policy.PolicyKind"/>; null for a CiliumNetworkPolicy.</param>
-public sealed record StoredOrigin(string Name, string File, long Revision, string? Namespace = null, string? Kind = null);
+/// <param name="Followed">The file lies in the directory that the agent follows. Not written when false: an agent from before the option reads it.</param>
+public sealed record StoredOrigin(
+    string Name, string File, long Revision, string? Namespace = null, string? Kind = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Followed = false);
 
 /// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
 /// <param name="NextRule">The number that is tried first for the next new rule.</param>

@@ -28,10 +28,13 @@ public sealed class AgentRoots : IDisposable
     /// <summary>A file of the test's own, such as a policy.</summary>
     public string Write(string name, string text)
     {
-        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "input")).FullName, name);
+        string path = Path.Combine(MakeDirectory("input"), name);
         File.WriteAllText(path, text);
         return path;
     }
+
+    /// <summary>A directory of the test's own.</summary>
+    public string MakeDirectory(string name) => Directory.CreateDirectory(Path.Combine(_directory, name)).FullName;
 
     /// <summary>Paths of all pins and state files, relative to the roots.</summary>
     public IReadOnlyList<string> Files() =>
