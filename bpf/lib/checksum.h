@@ -30,7 +30,8 @@ struct rewrite {
 	__be16 from_port; /* or echo identifier */
 	__be16 to_port;
 	__u8 is_source;
-	__u8 reserved[3];
+	__u8 own_sum_complete; /* though one is left to the card, see is_sum_of_content() */
+	__u8 reserved[2];
 };
 
 /* From the transport header on; 0: the protocol has no Internet checksum. */
@@ -75,7 +76,7 @@ static __always_inline long rewrite_sum(struct __sk_buff *skb, const struct pack
 	__u64 flags = p->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 	__s64 change = bpf_csum_diff((__be32 *)&r->from, sizeof(r->from), (__be32 *)&r->to, sizeof(r->to), 0);
 	/* of what is still to be cut only the pseudo header's sum is there, as the helpers take it */
-	if (p->protocol == IPPROTO_UDP && !skb->gso_size && unlikely(is_sum_of_content(skb, p)))
+	if (unlikely(r->own_sum_complete) && !skb->gso_size)
 		return change_complete_sum(skb, place,
 					   (__u64)(__u32)change + (__u16)~r->from_port + r->to_port);
 	long failed = 0;

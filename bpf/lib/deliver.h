@@ -49,7 +49,7 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 	int result;
 	if (unlikely(mtu || p->hop_limit <= 1)) {
 		/* where the stack is to answer, or to cut it, it goes on as if it left */
-		result = check_offload(skb, p);
+		result = check_offload(p, sum_place(skb));
 		if (result)
 			return result;
 		return p->hop_limit <= 1 ? answer_used_up(skb, p) : answer_too_big(skb, p, mtu);

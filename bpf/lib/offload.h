@@ -75,17 +75,16 @@ SUBPROGRAM int sum_place(struct __sk_buff *skb)
 	       (__s32)window_field(window, offload_sum_offset);
 }
 
-static __always_inline int check_offload(struct __sk_buff *skb, const struct packet *p)
+/* place: as sum_place() says. */
+static __always_inline int check_offload(const struct packet *p, __s32 place)
 {
-	__s32 place = sum_place(skb);
 	return place == NO_SUM_LEFT || may_be_summed(p, place - (__s32)p->l4_offset)
 		       ? 0
 		       : -DROP_CHECKSUM_MISPLACED;
 }
 
 /* Is the sum that is left of what a tunnel over UDP carries? The tunnel's own is complete then. */
-static __always_inline _Bool is_sum_of_content(struct __sk_buff *skb, const struct packet *p)
+static __always_inline _Bool is_sum_of_content(const struct packet *p, __s32 place)
 {
-	__s32 place = sum_place(skb);
-	return place != NO_SUM_LEFT && place > (__s32)(p->l4_offset + UDP_SUM);
+	return p->protocol == IPPROTO_UDP && place != NO_SUM_LEFT && place > (__s32)(p->l4_offset + UDP_SUM);
 }

@@ -128,7 +128,8 @@ static __always_inline int rewrite_related(struct __sk_buff *skb, const struct p
 	return result;
 }
 
-SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __u32 translation)
+/* place: where a checksum is still to be put, as sum_place() says. */
+SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __u32 translation, int place)
 {
 	struct uplink *uplink = uplink_row(translation_row(translation));
 	if (!p || !uplink || !uplink->ifindex)
@@ -144,6 +145,7 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 		.from_port = p->source_port,
 		.to_port = translation_port(translation),
 		.is_source = 1,
+		.own_sum_complete = is_sum_of_content(p, place),
 	};
 	result = unlikely(p->icmp_error) ? rewrite_related(skb, p, &masquerade) : 0;
 	if (!result)
@@ -156,7 +158,8 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 /* What leaves this host, or is for the host itself. Errors go as the packets of their flow do. */
 static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
-	int result = check_offload(skb, p);
+	__s32 place = sum_place(skb);
+	int result = check_offload(p, place);
 	if (unlikely(result))
 		return result;
 	if (!masquerades(p))
@@ -170,6 +173,6 @@ static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, 
 	}
 	if (unlikely(p->hop_limit <= 1))
 		return answer_used_up(skb, p);
-	result = send_translated(skb, p, j->translation);
+	result = send_translated(skb, p, j->translation, place);
 	return unlikely(result >= TOO_BIG_FOR) ? answer_too_big(skb, p, result - TOO_BIG_FOR) : result;
 }

@@ -137,6 +137,7 @@ SUBPROGRAM int translate_back(struct __sk_buff *skb, const struct packet *p, str
 		.to = value->container,
 		.from_port = way->key.local_port,
 		.to_port = value->port,
+		.own_sum_complete = p->protocol == IPPROTO_UDP && is_sum_of_content(p, sum_place(skb)),
 	};
 	if (unlikely(p->icmp_error)) {
 		way->rewrite.is_source = 1;
