@@ -15,7 +15,7 @@ public sealed class KernelRequirementTests
         Feature[] needed = [new("levers", new(5, 1), () => false), new("wheels", new(5, 2), () => true), new("pulleys", new(5, 3), () => false)];
 
         Assert.Equal(
-            $"this kernel ({Kernel.Release}) cannot run the datapath, because it has no levers (Linux 5.1), no pulleys (Linux 5.3); boot Linux 6.1 or later",
+            $"this kernel ({Kernel.Release}) cannot run the datapath, because it has no levers (Linux 5.1), no pulleys (Linux 5.3); boot Linux 6.1 or later with all of it",
             Assert.Throws<DatapathException>(() => KernelRequirements.Require(needed)).Message);
     }
 

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Ciliate.Linux;
 
 namespace Ciliate.Bpf;
 
 /// <summary>What the running kernel tells of its own types.</summary>
 public static unsafe class KernelTypes
 {
-    private const string Blob = "/sys/kernel/btf/vmlinux";
+    internal const string Blob = "/sys/kernel/btf/vmlinux";
 
     /// <summary>Where members of a kernel's struct are: offsets in bits from its start, of members that may lie in unnamed structs and unions
     /// within it.</summary>
@@ -15,11 +14,7 @@ public static unsafe class KernelTypes
     /// <exception cref="BpfObjectException">It has no such struct, or that no such member.</exception>
     public static IReadOnlyDictionary<string, uint> MemberOffsets(string structure, params IReadOnlyList<string> members)
     {
-        if (!File.Exists(Blob))
-        {
-            throw new FeatureMissingException($"this kernel ({Kernel.Release}) has no type information: one built with CONFIG_DEBUG_INFO_BTF is needed");
-        }
-
+        KernelFeatures.TypesOfItsOwn.Require();
         using FileStream file = File.OpenRead(Blob);
         // Several MiB that are needed for some milliseconds: native memory goes back to the kernel at once.
         var memory = new Span<byte>(NativeMemory.Alloc((nuint)file.Length), (int)file.Length);

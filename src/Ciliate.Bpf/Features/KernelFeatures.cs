@@ -33,8 +33,12 @@ public static class KernelFeatures
 
     public static Feature SyscallPrograms { get; } = new("programs of type syscall", new(5, 14), FeatureProbes.SyscallProgram);
 
+    /// <summary>Whatever its version, one that was built without CONFIG_DEBUG_INFO_BTF does not tell.</summary>
+    public static Feature TypesOfItsOwn { get; } =
+        new($"types of its own in {KernelTypes.Blob}, as CONFIG_DEBUG_INFO_BTF gives", new(5, 4), () => File.Exists(KernelTypes.Blob));
+
     public static Feature Tcx { get; } = new("tcx hooks", new(6, 6), FeatureProbes.Tcx);
 
     public static IReadOnlyList<Feature> All { get; } =
-        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, ProbeReadKernel, CheckMtu, CompareAndSwap, SyscallPrograms, Tcx];
+        [BtfLoad, BatchCalls, MappableArray, MapFreeze, RingBuffer, RedirectPeer, RedirectNeighbour, ProbeReadKernel, CheckMtu, CompareAndSwap, SyscallPrograms, TypesOfItsOwn, Tcx];
 }

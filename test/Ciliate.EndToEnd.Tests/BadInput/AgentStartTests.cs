@@ -62,7 +62,25 @@ public sealed class AgentStartTests
         ProcessResult result = process.WaitForExit();
 
         Assert.Equal(
-            $"ciliated: this kernel ({Kernel.Release}) cannot run the datapath, because it has no freezing of maps (Linux 5.2), no map calls in batches (Linux 5.6); boot Linux 6.1 or later",
+            $"ciliated: this kernel ({Kernel.Release}) cannot run the datapath, because it has no freezing of maps (Linux 5.2), no map calls in batches (Linux 5.6); boot Linux 6.1 or later with all of it",
+            RefusalOf(result));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(roots.Files());
+    }
+
+    /// <summary>In a mount namespace of its own, in which an empty directory stands where the kernel tells of its types.</summary>
+    [Fact]
+    public void A_kernel_that_does_not_tell_of_its_types_is_refused_and_nothing_is_made()
+    {
+        using var place = new TestNamespace("host");
+        using var roots = new AgentRoots();
+        string agent = $"{Executables.Agent} --socket {roots.Socket} --state-dir {roots.State} --bpf-root {roots.Pins}";
+
+        ProcessResult result = TestProcess.Run(
+            place, "unshare", "--mount", "--propagation", "private", "sh", "-c", $"mount -t tmpfs none /sys/kernel/btf && exec {agent}");
+
+        Assert.Equal(
+            $"ciliated: this kernel ({Kernel.Release}) cannot run the datapath, because it has no types of its own in /sys/kernel/btf/vmlinux, as CONFIG_DEBUG_INFO_BTF gives (Linux 5.4); boot Linux 6.1 or later with all of it",
             RefusalOf(result));
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(roots.Files());
