@@ -11,7 +11,8 @@ public static class ReservedRules
     /// <summary>A policy selects the endpoint for this direction and none of its rules allows the packet.</summary>
     public const uint DefaultDeny = 2;
 
-    /// <summary>The host may reach its own containers (agent option <c>allow-host-ingress</c>).</summary>
+    /// <summary>The host may reach its own containers (agent option <c>allow-host-ingress</c>), and these the host if Kubernetes' policies alone
+    /// would deny it.</summary>
     public const uint HostAccess = 3;
 
     /// <summary>Policies select the endpoint for this direction without a default denial, and none of their rules denies the packet.</summary>

@@ -37,7 +37,7 @@ public static class Judge
             return Outcome.NotEnforced;
         if (opinions.Contains(Opinion.Allow))
             return Outcome.AllowedByRule;
-        return ingress && peer.Entity == "host" ? Outcome.HostAccess : Outcome.DeniedByDefault;
+        return opinions.Contains(Opinion.AllowHost) || (ingress && peer.Entity == "host") ? Outcome.HostAccess : Outcome.DeniedByDefault;
     }
 
     private static IEnumerable<Opinion> OpinionsOf(WrittenPolicy policy, Packet packet, Party subject, Party peer, bool ingress) => policy switch
@@ -55,7 +55,7 @@ public enum Outcome
     NotEnforced,
     AllowedByRule,
 
-    /// <summary>The host may reach its own containers.</summary>
+    /// <summary>The host may reach its own containers, and by Kubernetes' policies they the host.</summary>
     HostAccess,
     DeniedByRule,
     DeniedByDefault,
@@ -66,6 +66,9 @@ internal enum Opinion
 {
     Allow,
     Deny,
+
+    /// <summary>Nobody wrote it.</summary>
+    AllowHost,
 
     /// <summary>What nothing allows is denied.</summary>
     Enforce,

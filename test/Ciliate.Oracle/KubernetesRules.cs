@@ -13,6 +13,9 @@ internal static class KubernetesRules
         var owner = ingress ? subject : peer;
         if (((ingress ? policy.Ingress : policy.Egress) ?? []).Any(rule => Matches(rule, policy.Namespace, packet, peer, owner)))
             yield return Opinion.Allow;
+        // Network Policies, "IP blocks": traffic to and from the node is always allowed. From it, the judge lets it pass whatever the policies.
+        if (!ingress && peer.Entity == "host")
+            yield return Opinion.AllowHost;
     }
 
     private static bool Speaks(KubernetesPolicy policy, bool ingress)

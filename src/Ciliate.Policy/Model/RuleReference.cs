@@ -13,7 +13,8 @@ public sealed record RuleReference(string Policy, TrafficDirection Direction, in
 
     private const int NoRule = -1;
 
-    /// <summary>Not a written rule: the option that lets the host reach its own containers.</summary>
+    /// <summary>Not a written rule: the option that lets the host reach its own containers, or what Kubernetes' <c>NetworkPolicy</c> never
+    /// denies: the way to the container's node.</summary>
     public static readonly RuleReference HostAccess = new("host-access", TrafficDirection.Ingress, SingleSpec, NoRule);
 
     /// <summary>Not a written rule: only policies that do not enforce a default denial select the endpoint, and none denies this.</summary>

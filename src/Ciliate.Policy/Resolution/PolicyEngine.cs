@@ -67,9 +67,13 @@ public static class PolicyEngine
         policies is PolicySet set ? set.Select(endpointLabels) : RuleSelection.Of(policies, endpointLabels);
 
     private static EndpointPolicy Build(
-        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess) => new(
-        BuildDirection(rules.Of(TrafficDirection.Ingress), new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
-        BuildDirection(rules.Of(TrafficDirection.Egress), new EntryTable(peers, new PortPatterns(null)), complete, hostAccess: false));
+        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess)
+    {
+        var (ingress, egress) = (rules.Of(TrafficDirection.Ingress), rules.Of(TrafficDirection.Egress));
+        return new EndpointPolicy(
+            BuildDirection(ingress, new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
+            BuildDirection(egress, new EntryTable(peers, new PortPatterns(null)), complete, complete && egress.ByKubernetes));
+    }
 
     private static DirectionPolicy BuildDirection(DirectionSelection selection, EntryTable table, bool complete, bool hostAccess)
     {

@@ -31,6 +31,7 @@ internal sealed class RuleSelection
         return new DirectionSelection(
             selecting.Any(pair => !pair.Spec.Rules(direction).IsSilent),
             selecting.Any(pair => pair.Spec.Rules(direction).DefaultDeny),
+            selecting.Any(pair => pair.Policy.Key.Kind == PolicyKind.NetworkPolicy && pair.Spec.Rules(direction).DefaultDeny),
             rules);
     }
 
@@ -44,5 +45,6 @@ internal sealed class RuleSelection
 
 /// <param name="Enforced">A spec that selects the endpoint speaks of the direction.</param>
 /// <param name="DefaultDeny">One of them enforces it: what no rule allows is denied.</param>
+/// <param name="ByKubernetes">One of these is Kubernetes' <c>NetworkPolicy</c>, to which the container's own node is always allowed.</param>
 /// <param name="Rules">Those that deny, then those that allow; both in the order of their references.</param>
-internal sealed record DirectionSelection(bool Enforced, bool DefaultDeny, CandidateRule[] Rules);
+internal sealed record DirectionSelection(bool Enforced, bool DefaultDeny, bool ByKubernetes, CandidateRule[] Rules);
