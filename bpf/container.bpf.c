@@ -15,14 +15,15 @@
 #include "lib/outside.h"
 #include "lib/source.h"
 
-static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, const struct judgement *j,
+static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
 				  enum direction direction, int result)
 {
 	if (unlikely(result < 0)) {
-		count_drop(-result, j->direction, skb->len);
-		emit_event(skb, p, j, EVENT_DROPPED, -result);
+		tell_drop(skb, p, j, -result);
 		return TC_ACT_SHOT;
 	}
+	if (unlikely(j->told_drop))
+		return result;
 	count_packet(endpoint_id, direction, skb->len);
 	return result;
 }
@@ -110,8 +111,8 @@ int from_container(struct __sk_buff *skb)
 	if (result < 0)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 	_Bool opened = result == FLOW_OPENED;
-	result = peer ? deliver_to_endpoint(skb, &p, peer) : leave(skb, &p, &j);
-	if (result >= 0 && opened)
+	result = peer ? deliver_to_endpoint(skb, &p, &j, peer) : leave(skb, &p, &j);
+	if (result >= 0 && opened && !j.told_drop)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 }

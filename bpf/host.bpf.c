@@ -77,8 +77,7 @@ static __always_inline int judge_from_uplink(struct __sk_buff *skb)
 	}
 	if (likely(result >= 0))
 		return result;
-	count_drop(-result, DIRECTION_INGRESS, skb->len);
-	emit_event(skb, &p, &j, EVENT_DROPPED, -result);
+	tell_drop(skb, &p, &j, -result);
 	return TC_ACT_SHOT;
 }
 

@@ -39,8 +39,9 @@ static __always_inline __u32 too_big_for(struct __sk_buff *skb, __u32 ifindex)
 	return bpf_check_mtu(skb, ifindex, &mtu, 0, 0) > 0 ? mtu : 0;
 }
 
-/* A packet whose hops are used up, or that is too big, is answered instead. */
-static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const struct packet *p, __u32 id)
+/* A packet whose hops are used up, or that is too big, is answered instead, or cut by the stack. */
+static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const struct packet *p,
+					       struct judgement *j, __u32 id)
 {
 	struct endpoint *endpoint = endpoint_row(id);
 	if (!endpoint || !endpoint->ifindex)
@@ -52,7 +53,9 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 		result = check_offload(p, sum_place(skb));
 		if (result)
 			return result;
-		return p->hop_limit <= 1 ? answer_used_up(skb, p) : answer_too_big(skb, p, mtu);
+		if (p->hop_limit <= 1)
+			return answer_used_up(skb, p, j);
+		return may_be_cut(skb, p) ? TC_ACT_OK : answer_too_big(skb, p, j, mtu);
 	}
 	result = spend_hop(skb, p);
 	if (result)

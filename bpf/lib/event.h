@@ -87,3 +87,14 @@ SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const s
 	bpf_ringbuf_submit(event, wakeup_flag(counters));
 	return 0;
 }
+
+/* Counts a drop and tells it. Once for a packet: who was answered instead may still fail to be. */
+SUBPROGRAM int tell_drop(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
+			 enum drop_reason reason)
+{
+	if (!p || !j || j->told_drop)
+		return 0;
+	j->told_drop = 1;
+	count_drop(reason, j->direction, skb->len);
+	return emit_event(skb, p, j, EVENT_DROPPED, reason);
+}

@@ -5,9 +5,11 @@
  * asked for it and nowhere else, so its rate needs no limit of its own. */
 #pragma once
 
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 
 #include "answer.h"
+#include "event.h"
 #include "icmp.h"
 
 /* Every link carries that much (RFC 8200, 5). */
@@ -105,14 +107,26 @@ SUBPROGRAM int answer_error(struct __sk_buff *skb, const struct packet *p, __u8 
 	return send_answer(skb);
 }
 
-/* What has no hop left (3.3). IPv4: up the stack, that says so. */
-static __always_inline int answer_used_up(struct __sk_buff *skb, const struct packet *p)
+/* What has no hop left (3.3). IPv4: up the stack, that says so. To whoever watches it is a drop, too. */
+static __always_inline int answer_used_up(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
+	tell_drop(skb, p, j, DROP_HOP_LIMIT_EXCEEDED);
 	return p->ethertype == ETH_P_IPV6 ? answer_error(skb, p, ICMPV6_TIME_EXCEEDED, 0) : TC_ACT_OK;
 }
 
-/* What the next link does not carry, by its MTU in bytes (3.2). IPv4: up the stack, that says so or cuts. */
-static __always_inline int answer_too_big(struct __sk_buff *skb, const struct packet *p, __u32 mtu)
+/* IPv4 whose sender has not forbidden it (RFC 791). */
+static __always_inline _Bool may_be_cut(struct __sk_buff *skb, const struct packet *p)
 {
+	if (p->ethertype != ETH_P_IP)
+		return 0;
+	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	return ip && !(ip->frag_off & be16(0x4000));
+}
+
+/* What the next link does not carry, by its MTU in bytes (3.2). IPv4: up the stack, that says so. */
+static __always_inline int answer_too_big(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
+					  __u32 mtu)
+{
+	tell_drop(skb, p, j, DROP_PACKET_TOO_BIG);
 	return p->ethertype == ETH_P_IPV6 ? answer_error(skb, p, ICMPV6_PACKET_TOO_BIG, mtu) : TC_ACT_OK;
 }

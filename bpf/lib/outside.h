@@ -108,10 +108,7 @@ static __always_inline int check_size(struct __sk_buff *skb, const struct packet
 	if (bpf_check_mtu(skb, uplink->ifindex, &mtu, 0, BPF_MTU_CHK_SEGS) == BPF_MTU_CHK_RET_SUCCESS)
 		return 0;
 	*send = 0;
-	if (p->ethertype == ETH_P_IPV6)
-		return TOO_BIG_FOR + mtu;
-	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
-	return ip && (ip->frag_off & be16(0x4000)) ? TC_ACT_OK : -DROP_PACKET_TOO_BIG;
+	return may_be_cut(skb, p) ? -DROP_PACKET_TOO_BIG : TOO_BIG_FOR + mtu;
 }
 
 /* The side of the embedded packet that is to become another is the one that it was sent to. */
@@ -172,7 +169,7 @@ static __always_inline int leave(struct __sk_buff *skb, const struct packet *p, 
 			return result;
 	}
 	if (unlikely(p->hop_limit <= 1))
-		return answer_used_up(skb, p);
+		return answer_used_up(skb, p, j);
 	result = send_translated(skb, p, j->translation, place);
-	return unlikely(result >= TOO_BIG_FOR) ? answer_too_big(skb, p, result - TOO_BIG_FOR) : result;
+	return unlikely(result >= TOO_BIG_FOR) ? answer_too_big(skb, p, j, result - TOO_BIG_FOR) : result;
 }

@@ -69,6 +69,7 @@ struct judgement {
 	enum direction direction;
 	__u8 reply;
 	__u8 own_address;  /* of the flow: not to be masqueraded */
+	__u8 told_drop;    /* what goes on, if anything, is an answer */
 	__u8 by_host;      /* the other side is the host itself, whatever its address */
 	__u32 translation; /* of the flow, see translation_of() */
 	__u32 route;       /* of a packet that was judged now: as route_of() says */

@@ -165,11 +165,12 @@ public sealed class GarbageTests : IDisposable
     public void The_last_hop_is_spent(Family family)
     {
         var frame = _rig.FromWeb(family).WithHopLimit(1).Udp(1, 2);
-        var outcome = Web(frame).OpensFlow(ReservedRules.NotEnforced); // errors need a flow that they are about
+        var outcome = Web(frame).TellsDrop(DropReason.HopLimitExceeded);
         if (family == Family.IPv4)
             Assert.Equal(frame, outcome.IsPassed().Data); // for the host's stack to tell the sender
         else
             outcome.AnswersWithError(frame, type: 3, value: 0);
+        Assert.Single(_rig.Datapath.DumpFlows()); // errors need a flow that they are about
         Assert.Equal(1, Web(_rig.FromWeb(family).WithHopLimit(2).Udp(1, 2)).IsRedirected().Packet.HopLimit);
     }
 

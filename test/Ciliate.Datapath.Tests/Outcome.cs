@@ -41,7 +41,12 @@ public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
 
     public Outcome IsDropped(DropReason reason)
     {
-        Has(Shot, $"dropped ({reason})");
+        return Has(Shot, $"dropped ({reason})").TellsDrop(reason);
+    }
+
+    /// <summary>An event says that the packet was dropped, though another may have been sent in answer.</summary>
+    public Outcome TellsDrop(DropReason reason)
+    {
         Assert.NotNull(told);
         Assert.Equal(VerdictKind.Dropped, told.Verdict);
         Assert.Equal(reason, (DropReason)told.DropReason);

@@ -268,7 +268,7 @@ public sealed class MasqueradeTests
     {
         using var rig = new OutsideRig().Open();
         var frame = OutsideRig.From(Rig.Web, family).WithHopLimit(1).Udp(5000, 53);
-        var outcome = rig.Sends(Rig.Web, frame);
+        var outcome = rig.Sends(Rig.Web, frame).TellsDrop(DropReason.HopLimitExceeded);
         if (family == Family.IPv4)
             Assert.Equal(frame, outcome.IsPassed().Data); // for the stack to tell
         else
@@ -281,7 +281,7 @@ public sealed class MasqueradeTests
         using var rig = new OutsideRig().Open();
         var uncuttable = OutsideRig.From(Rig.Web, family).WithFragmentField(0x4000).Udp(5000, 53, payload: 1600);
 
-        var outcome = rig.Sends(Rig.Web, uncuttable);
+        var outcome = rig.Sends(Rig.Web, uncuttable).TellsDrop(DropReason.PacketTooBig);
         if (family == Family.IPv4)
         {
             Assert.Equal(uncuttable, outcome.IsPassed().Data); // for the stack to tell
