@@ -149,6 +149,13 @@ static __always_inline _Bool is_hosts_own(struct __sk_buff *skb, const struct pa
 	return !skb->ingress_ifindex && (!p->fragment || skb->sk);
 }
 
+/* What a host that is a router tells of its groups at every interface. A container is no router: it has no
+ * use for that, and has lost nothing. */
+static __always_inline _Bool is_hosts_report(struct __sk_buff *skb, const struct packet *p)
+{
+	return is_listener_report(p) && is_hosts_own(skb, p);
+}
+
 /* tc egress of the host end: what the host's stack sends to the container, of its own or forwarded. */
 SEC("tc")
 int to_container(struct __sk_buff *skb)
@@ -162,6 +169,8 @@ int to_container(struct __sk_buff *skb)
 		.is_answer = skb->mark == MARK_TRANSLATED_BACK,
 	};
 	int result = own.commit ? host_preamble(skb, &p) : -DROP_NO_GENERATION;
+	if (unlikely(result == -(int)DROP_MULTICAST && is_hosts_report(skb, &p)))
+		return TC_ACT_SHOT;
 	if (result)
 		return finish(skb, &p, &j, DIRECTION_INGRESS, result);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
 using Xunit;
@@ -46,6 +47,22 @@ public sealed class HostTests
         rig.HostSendsToDb(asTheHost.Tcp(40001, 80, TcpFlags.Syn), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
         rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Syn)).IsPassed();
         rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Ack), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+    }
+
+    /// <summary>As a host that forwards IPv6 sends them at each of its interfaces.</summary>
+    [Fact]
+    public void What_the_host_tells_of_its_groups_is_no_drop_of_the_container()
+    {
+        using var rig = new Rig().Open();
+        var report = Frame.From(Rig.Gateway).To(Rig.Db).Via(Rig.Db).WithSource(IPAddress.IPv6Any).WithDestination(IPAddress.Parse("ff02::16"))
+            .WithHopLimit(1).Over(Family.IPv6).WithExtensionHeader(0, 0, 5, 2, 0, 0, 1, 0);
+        byte[] version2 = report.IcmpV6([143, .. new byte[27]]);
+
+        rig.HostSendsToDb(version2).IsConsumed();
+        rig.HostSendsToDb(report.IcmpV6([131, .. new byte[23]])).IsConsumed();
+
+        rig.HostSendsToDb(version2, arrivedOn: 2).IsDropped(DropReason.Multicast);
+        rig.HostSendsToDb(report.Udp(5353, 5353)).IsDropped(DropReason.Multicast);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
