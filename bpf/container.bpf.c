@@ -84,13 +84,13 @@ static __always_inline int track(struct __sk_buff *skb, struct packet *p, struct
 	if (unlikely(p->icmp_error))
 		return track_error(skb, p, own, j, peer);
 	if (unlikely(p->fragment == FRAGMENT_LATER)) {
-		int result = fragment_recall(p);
+		int result = fragment_recall(p, own->is_source);
 		if (result)
 			return result;
 	}
 	int result = track_and_judge(skb, p, own, j, peer);
 	if (unlikely(p->fragment == FRAGMENT_FIRST) && result >= 0)
-		fragment_remember(p);
+		fragment_remember(p, own->is_source);
 	return result;
 }
 

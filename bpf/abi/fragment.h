@@ -4,11 +4,12 @@
 #include "types.h"
 
 enum fragment_limits : __u32 {
-	FRAGMENT_WAYS = 16, /* packets in pieces that one endpoint can have under way */
+	FRAGMENT_WAYS = 16, /* packets in pieces that one endpoint can have under way each way */
 };
 
 /* The ports of a packet whose first fragment has passed, for its later ones (RFC 791, RFC 8200). Each
- * endpoint has FRAGMENT_WAYS of these, so that a flood of fragments hurts nobody else. */
+ * endpoint has FRAGMENT_WAYS of these for what it sends and as many for what it gets, so that a flood of
+ * fragments hurts nobody else, and one from outside not what the container sends. */
 struct fragment {
 	struct address source;
 	struct address destination;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Ports for later fragments. The first fragment of a packet, which has passed, leaves them in one of the
- * FRAGMENT_WAYS rows of its endpoint; the later ones find them there and go by their flow.
+ * FRAGMENT_WAYS rows that its endpoint has for this direction; the later ones find them there and go by their
+ * flow.
  *
  * Several CPUs work on the rows at once. Who writes takes a row by raising its sequence from even to odd, and
  * raises it again when done. Who reads looks at the sequence before and after: what was odd or has changed is
@@ -15,9 +16,10 @@
 
 #define FRAGMENT_TRIES 4
 
-static __always_inline struct fragment *fragment_row(__u32 way)
+/* outgoing: the endpoint sends it. */
+static __always_inline struct fragment *fragment_row(_Bool outgoing, __u32 way)
 {
-	__u32 index = endpoint_id * FRAGMENT_WAYS + way;
+	__u32 index = (endpoint_id * 2 + outgoing) * FRAGMENT_WAYS + way;
 	return bpf_map_lookup_elem(&fragments, &index);
 }
 
@@ -36,14 +38,14 @@ static __always_inline _Bool fragment_matches(const struct fragment *row, const 
 
 /* The row of the packet if it has one, else the one that ends first: what was never used has ended long ago.
  */
-SUBPROGRAM int fragment_way_for(const struct packet *p)
+SUBPROGRAM int fragment_way_for(const struct packet *p, _Bool outgoing)
 {
 	if (!p)
 		return 0;
 	__u64 earliest = ~0ULL;
 	int way = 0;
 	for (__u32 i = 0; i < FRAGMENT_WAYS; i++) {
-		struct fragment *row = fragment_row(i);
+		struct fragment *row = fragment_row(outgoing, i);
 		if (!row)
 			break;
 		if (fragment_matches(row, p))
@@ -73,12 +75,13 @@ static __always_inline void fragment_write(struct fragment *row, const struct pa
 }
 
 /* After the packet's first fragment has passed. */
-SUBPROGRAM int fragment_remember(const struct packet *p)
+SUBPROGRAM int fragment_remember(const struct packet *p, _Bool outgoing)
 {
 	if (!p)
 		return -DROP_INTERNAL;
 	for (int i = 0; i < FRAGMENT_TRIES; i++) {
-		struct fragment *row = fragment_row(fragment_way_for(p) & (FRAGMENT_WAYS - 1));
+		struct fragment *row =
+			fragment_row(outgoing, fragment_way_for(p, outgoing) & (FRAGMENT_WAYS - 1));
 		if (!row)
 			return -DROP_INTERNAL;
 		__u32 sequence = fragment_sequence(row);
@@ -107,13 +110,13 @@ static __always_inline int fragment_read(const struct fragment *row, struct pack
 }
 
 /* Ports and the like of a later fragment, by its first. */
-SUBPROGRAM int fragment_recall(struct packet *p)
+SUBPROGRAM int fragment_recall(struct packet *p, _Bool outgoing)
 {
 	if (!p)
 		return -DROP_INTERNAL;
 	__u64 now = bpf_jiffies64();
 	for (__u32 i = 0; i < FRAGMENT_WAYS; i++) {
-		struct fragment *row = fragment_row(i);
+		struct fragment *row = fragment_row(outgoing, i);
 		if (!row)
 			break;
 		__u32 sequence = fragment_sequence(row);

@@ -33,7 +33,7 @@ ARRAY_MAP(endpoint_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct endpoint_counters, 
 /* Packets that found their flow judged under what no longer holds. */
 ARRAY_MAP(judged_again, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
-ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS, 0);
+ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS * 2, 0);
 
 /* For what is too much for the stack, while one packet is worked on. */
 struct scratch {

@@ -137,6 +137,19 @@ public sealed class FragmentTests
     }
 
     [Fact]
+    public void What_comes_in_pieces_takes_no_way_from_what_goes_out_in_pieces()
+    {
+        using var rig = new Rig().Open();
+        var toDb = Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Db).Over(Family.IPv6);
+        rig.DbSends(Piece(rig.FromDb(Family.IPv6), 0, more: true).Udp(40000, 53, payload: 56)).IsRedirected();
+
+        for (uint id = 0; id <= (uint)FragmentLimits.Ways; id++)
+            rig.HostSendsToDb(Piece(toDb, 0, more: true, id).Udp(40000, 53, payload: 56), arrivedOn: 2).IsPassed();
+
+        rig.DbSends(Piece(rig.FromDb(Family.IPv6), 64, more: false).Raw(Udp, Content)).IsRedirected();
+    }
+
+    [Fact]
     public void A_whole_IPv6_packet_with_a_fragment_header_is_whole()
     {
         using var rig = new Rig().AllowWebToDb(Udp, 53).Enforce();
