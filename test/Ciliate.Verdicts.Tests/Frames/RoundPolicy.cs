@@ -20,7 +20,10 @@ internal sealed class RoundPolicy(World world, IReadOnlyList<WrittenPolicy> poli
     }
 
     private bool Ask(in Conversation conversation, bool sentByHost, int port) => Judge.Allows(
-        policies, new Packet(sentByHost ? s_host : PartyOf(conversation.Source), PartyOf(conversation.Destination), conversation.Protocol, port));
+        policies, new Packet(sentByHost ? s_host : PartyOf(conversation.Source), DestinationOf(conversation.Destination), conversation.Protocol, port));
+
+    /// <summary>Link-local addresses are nobody's behind the host's routes, whatever is there (docs/datapath.md, Hops and size).</summary>
+    private Party DestinationOf(UInt128 address) => Wire.Address(address).IsIPv6LinkLocal ? s_host : PartyOf(address);
 
     private Party PartyOf(UInt128 address) => _parties.TryGetValue(address, out var party) ? party : Party.At(Wire.Address(address));
 
