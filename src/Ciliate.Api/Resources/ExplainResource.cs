@@ -21,7 +21,7 @@ public sealed record ExplainSide(uint Identity, IReadOnlyList<string> Labels, st
 /// <param name="Endpoint">Name of the endpoint whose policy it is.</param>
 /// <param name="Verdict">One of <see cref="ExplainVerdict"/>.</param>
 /// <param name="Rule">The rule that gives the verdict, or <c>default-deny</c>, <c>not-enforced</c>, <c>default-allow</c>, <c>host-access</c>.</param>
-/// <param name="Candidates">Every rule that applies to the endpoint in this direction, those that deny first.</param>
+/// <param name="Candidates">Every rule that applies to the endpoint in this direction, the nearest to the verdict first.</param>
 /// <param name="File">Where the rule came from, as the one who applied it called it; left out for a rule that nobody wrote.</param>
 public sealed record ExplainDirection(
     string Endpoint, string Verdict, string Rule, IReadOnlyList<ExplainCandidate> Candidates, string? File = null);

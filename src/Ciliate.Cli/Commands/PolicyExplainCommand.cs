@@ -7,6 +7,9 @@ namespace Ciliate.Cli.Commands;
 internal static class PolicyExplainCommand
 {
     private const string ExampleLine = "ciliate policy explain --from app=web --to db --port 5432/tcp";
+    /// <summary>Of each side's other rules: those after them, ever farther from the verdict, seldom tell anything.</summary>
+    private const int ShownRules = 20;
+
     private const string PeerHelp = "endpoint, label KEY=VALUE, IP address, identity:N, host or world";
 
     private static readonly Option<string?> From = new("--from") { Description = $"Who sends: {PeerHelp}", HelpName = "PEER" };
@@ -77,11 +80,17 @@ internal static class PolicyExplainCommand
             .. Rows("ingress", answer.Ingress),
         ]);
 
-    private static IEnumerable<Cell[]> Rows(string name, ExplainDirection? direction) => direction is null
-        ? []
-        : direction.Candidates.Where(candidate => candidate.Outcome != "decided")
-            .Select(candidate => new Cell[] { name, direction.Endpoint, new(candidate.Outcome, CellStyle.Muted), candidate.Rule, candidate.File ?? "-" })
-            .Prepend([name, direction.Endpoint, Verdict(direction.Verdict), direction.Rule, direction.File ?? "-"]);
+    private static IEnumerable<Cell[]> Rows(string name, ExplainDirection? direction)
+    {
+        if (direction is null)
+            yield break;
+        yield return [name, direction.Endpoint, Verdict(direction.Verdict), direction.Rule, direction.File ?? "-"];
+        ExplainCandidate[] others = [.. direction.Candidates.Where(candidate => candidate.Outcome != "decided")];
+        foreach (ExplainCandidate candidate in others.Take(ShownRules))
+            yield return [name, direction.Endpoint, new(candidate.Outcome, CellStyle.Muted), candidate.Rule, candidate.File ?? "-"];
+        if (others.Length > ShownRules)
+            yield return [name, direction.Endpoint, new(string.Create(CultureInfo.InvariantCulture, $"… and {others.Length - ShownRules} more"), CellStyle.Muted), "-", "-"];
+    }
 
     private static Cell Verdict(string verdict) => new(verdict, verdict == ExplainVerdict.Allowed ? CellStyle.Good : CellStyle.Bad);
 

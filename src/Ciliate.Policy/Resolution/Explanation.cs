@@ -1,12 +1,14 @@
 namespace Ciliate.Policy;
 
 /// <summary>A verdict with its reasons.</summary>
-/// <param name="Rules">Every rule that applies to the endpoint in this direction: those that deny, then those that allow, then reserved ones that match.</param>
+/// <param name="Rules">Every rule that applies to the endpoint in this direction, by what came of it, the nearest to the verdict first; of equal ones those
+/// that deny, then those that allow, then reserved ones, of which there are only those that match.</param>
 public sealed record Explanation(Verdict Verdict, IReadOnlyList<ConsideredRule> Rules);
 
 /// <summary>What came of one rule.</summary>
 public sealed record ConsideredRule(RuleReference Reference, RuleOutcome Outcome);
 
+/// <summary>The nearer to the verdict, the lower.</summary>
 public enum RuleOutcome : byte
 {
     /// <summary>It gives the verdict.</summary>
@@ -18,11 +20,11 @@ public enum RuleOutcome : byte
     /// <summary>It allows the packet, and a rule that denies it goes before.</summary>
     Overruled = 2,
 
-    /// <summary>The peer is none of its peers.</summary>
-    OtherPeer = 3,
+    /// <summary>It speaks of the peer, but protocol or port are none of its own.</summary>
+    OtherPort = 3,
 
-    /// <summary>Protocol or port are none of its own.</summary>
-    OtherPort = 4,
+    /// <summary>The peer is none of its peers.</summary>
+    OtherPeer = 4,
 
     /// <summary>It names neither peers nor ports.</summary>
     Empty = 5,

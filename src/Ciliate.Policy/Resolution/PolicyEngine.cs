@@ -60,7 +60,7 @@ public static class PolicyEngine
         var reserved = table.Entries
             .Where(entry => entry.Rule.IsReserved && entry.Matches(peer.Number, protocol, port))
             .Select(entry => new ConsideredRule(entry.Rule, RuleConsideration.OutcomeOfMatch(entry.Rule, verdict)));
-        return new Explanation(verdict, [.. written, .. reserved]);
+        return new Explanation(verdict, [.. written.Concat(reserved).OrderBy(considered => considered.Outcome)]);
     }
 
     private static RuleSelection Select(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels) =>

@@ -22,6 +22,24 @@ public sealed class ExplainCommandTests
         Assert.StartsWith("GET /v1/explain?from=client&to=app%3Dweb&protocol=TCP&port=8080 HTTP/1.1\r\n", agent.Requests[0], StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(20), InlineData(10_000)]
+    public async Task Of_many_rules_the_table_shows_the_nearest_and_how_many_there_are(int rules)
+    {
+        string candidates = string.Join(',', Enumerable.Range(0, rules).Select(i => $$"""{"rule": "p/ingress[{{i}}]", "outcome": "speaks of other ports"}"""));
+        using var agent = FakeAgent.Answering($$"""
+            {"from": {"identity": 257, "labels": [], "name": "a"}, "to": {"identity": 258, "labels": [], "name": "b"}, "packet": "UDP 53", "verdict": "denied",
+             "ingress": {"endpoint": "b", "verdict": "denied", "rule": "default-deny", "candidates": [{{candidates}}]} }
+            """);
+        string[] question = ["policy", "explain", "--from", "a", "--to", "b", "--port", "53/udp"];
+
+        Run table = await Run.Async(agent, question);
+        Run json = await Run.Async(agent, [.. question, "-o", "json"]);
+
+        Assert.Equal(Math.Min(rules, 20), table.Out.Split("speaks of other ports").Length - 1);
+        Assert.Equal(rules > 20, table.Out.Contains("… and 9980 more", StringComparison.Ordinal));
+        Assert.Equal(rules, json.Out.Split("speaks of other ports").Length - 1);
+    }
+
     [Fact]
     public async Task What_never_passes_is_told_with_the_reason_of_the_drop()
     {

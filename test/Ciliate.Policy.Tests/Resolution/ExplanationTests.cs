@@ -23,11 +23,11 @@ public sealed class ExplanationTests
     private static readonly NamedPort[] OwnPorts = [new("http", IpProtocols.Tcp, 80)];
 
     [Fact]
-    public void Each_rule_that_applies_is_told_with_what_came_of_it() =>
+    public void Each_rule_that_applies_is_told_with_what_came_of_it_the_nearest_first() =>
         Assert.Equal(
             [
-                "p/ingressDeny[0] OtherPort", "p/ingressDeny[1] OtherPort", "p/ingress[0] Agrees", "p/ingress[1] Decided",
-                "p/ingress[2] OtherPeer", "p/ingress[3] OtherPort", "p/ingress[4] Empty",
+                "p/ingress[1] Decided", "p/ingress[0] Agrees", "p/ingressDeny[0] OtherPort", "p/ingressDeny[1] OtherPort", "p/ingress[3] OtherPort",
+                "p/ingress[2] OtherPeer", "p/ingress[4] Empty",
             ],
             Explain(Web, IpProtocols.Tcp, 80));
 
