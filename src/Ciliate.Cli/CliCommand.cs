@@ -20,7 +20,7 @@ internal sealed class CliCommand : Command
     internal void Does(Terminal terminal, Func<ParseResult, AgentClient, Output, CancellationToken, Task> action) =>
         SetAction((parsed, cancellationToken) =>
         {
-            var client = new AgentClient(GlobalOptions.SocketOf(parsed, terminal));
+            var client = new AgentClient(GlobalOptions.SocketOf(parsed, terminal)) { Waiting = () => new Progress(terminal) };
             return action(parsed, client, Output.For(parsed, terminal), cancellationToken);
         });
 }

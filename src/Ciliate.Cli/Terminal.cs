@@ -22,6 +22,12 @@ internal sealed class Terminal
     /// <summary>Whether <see cref="Out"/> is one that people look at; otherwise nothing is coloured.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Whether <see cref="Error"/> is one.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>How long people wait without being told for what.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>See https://no-color.org.</summary>
     public bool Colours => IsTerminal && string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") is not (null or "dumb");
 
@@ -38,5 +44,6 @@ internal sealed class Terminal
         Variable = Environment.GetEnvironmentVariable,
         AgentPath = AgentExecutable.Find(),
         IsTerminal = !Console.IsOutputRedirected,
+        IsErrorTerminal = !Console.IsErrorRedirected,
     };
 }

@@ -7,10 +7,10 @@ internal sealed record Run(int ExitCode, string Out, string Error)
 
     public static async Task<Run> Async(
         string[] arguments, string directory = "/", bool isTerminal = false, string input = "", Dictionary<string, string>? variables = null,
-        CancellationTokenSource? interrupt = null, string? agentPath = null)
+        CancellationTokenSource? interrupt = null, string? agentPath = null, StringWriter? errorTerminal = null)
     {
         var output = new StringWriter();
-        var error = new StringWriter();
+        var error = errorTerminal ?? new StringWriter();
         var terminal = new Terminal
         {
             Out = output,
@@ -19,6 +19,8 @@ internal sealed record Run(int ExitCode, string Out, string Error)
             CurrentDirectory = directory,
             Variable = name => variables?.GetValueOrDefault(name),
             IsTerminal = isTerminal,
+            IsErrorTerminal = errorTerminal is not null,
+            Patience = TimeSpan.FromMilliseconds(10),
             AgentPath = agentPath,
         };
         int exitCode = await CommandLine.RunAsync(arguments, terminal, interrupt?.Token ?? TestContext.Current.CancellationToken);

@@ -32,7 +32,7 @@ public sealed partial class AgentClient
         catch (Exception e)
         {
             connection?.Dispose();
-            if (!cancellationToken.IsCancellationRequested && Explain(e, $"GET {path}") is { } explained)
+            if (!cancellationToken.IsCancellationRequested && Explain(e, $"GET {path}", Timeout) is { } explained)
                 throw explained;
             throw;
         }
@@ -44,7 +44,7 @@ public sealed partial class AgentClient
         {
             return await stream.Lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line ? Parse(line.Span) : null;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Explain(e, $"GET {path}") is { } explained)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Explain(e, $"GET {path}", Timeout) is { } explained)
         {
             throw explained;
         }

@@ -15,8 +15,14 @@ public sealed partial class AgentClient(string socketPath)
     private const long MaxBody = 256L * 1024 * 1024;
     private const long MaxErrorBody = 64 * 1024;
 
-    /// <summary>How long an answer may take as a whole; a stream of flows is bounded only up to its head.</summary>
+    /// <summary>How long an answer to a question may take as a whole; a stream of flows is bounded only up to its head.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a change may take. It is answered when the kernel enforces it, and many rules for many endpoints take their time.</summary>
+    public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Called when a request begins; what it returns is disposed of when the answer is there. Not for streams.</summary>
+    public Func<IDisposable>? Waiting { get; init; }
 
     private Task<T> SendAsync<T>(
         string method, string path, JsonTypeInfo<T> answer, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
@@ -31,15 +37,17 @@ public sealed partial class AgentClient(string socketPath)
     private async Task<T> SendAsync<T>(
         string method, string path, ReadOnlyMemory<byte> body, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
+        TimeSpan limit = method == "GET" ? Timeout : ChangeTimeout;
+        using IDisposable? waiting = Waiting?.Invoke();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Timeout);
+        deadline.CancelAfter(limit);
         try
         {
             using AgentConnection connection = await AgentConnection.OpenAsync(socketPath, deadline.Token).ConfigureAwait(false);
             Stream stream = await ExchangeAsync(connection, method, path, body, MaxBody, deadline.Token).ConfigureAwait(false);
             return await read(stream, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Explain(e, $"{method} {path}") is { } explained)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Explain(e, $"{method} {path}", limit) is { } explained)
         {
             throw explained;
         }
@@ -73,12 +81,12 @@ public sealed partial class AgentClient(string socketPath)
     }
 
     /// <summary>Null: not ours to explain.</summary>
-    private ApiException? Explain(Exception e, string request) => e switch
+    private ApiException? Explain(Exception e, string request, TimeSpan limit) => e switch
     {
         HttpFramingException => new ApiException(ApiErrorCode.Unavailable, $"no answer from the agent at {socketPath} to {request}: {e.Message}", e),
         SocketException => new ApiException(ApiErrorCode.Unavailable, $"lost the agent at {socketPath} during {request}: {e.Message}", e),
         OperationCanceledException => new ApiException(
-            ApiErrorCode.Unavailable, $"the agent at {socketPath} did not answer {request} within {Timeout.TotalSeconds:0.#} s", e),
+            ApiErrorCode.Unavailable, $"the agent at {socketPath} did not answer {request} within {limit.TotalSeconds:0.#} s", e),
         JsonException => new ApiException(
             ApiErrorCode.Internal, $"cannot read the agent's answer to {request}{At((JsonException)e)}; its version may differ from this one's", e),
         _ => null,

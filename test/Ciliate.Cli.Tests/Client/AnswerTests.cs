@@ -124,6 +124,16 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task A_change_has_more_time_than_a_question()
+    {
+        using var agent = new FakeAgent((_, _, token) => Task.Delay(-1, token));
+        var client = new AgentClient(agent.Path) { ChangeTimeout = TimeSpan.FromMilliseconds(200) };
+        ApiException e = await Assert.ThrowsAsync<ApiException>(() => client.DeletePolicyAsync("web", Token));
+        Assert.Equal($"the agent at {agent.Path} did not answer DELETE /v1/policy/web within 0.2 s", e.Message);
+        Assert.True(new AgentClient(agent.Path).ChangeTimeout >= TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
     public async Task Who_cancels_gets_a_cancellation_and_not_an_error()
     {
         using var agent = new FakeAgent((_, _, token) => Task.Delay(-1, token));

@@ -2,6 +2,26 @@ namespace Ciliate.Cli.Tests.Commands;
 
 public sealed class PolicyCommandTests : IDisposable
 {
+    /// <summary>A line that is written over itself, and wiped away before the answer.</summary>
+    [Fact]
+    public async Task Who_waits_at_a_terminal_is_told_for_what()
+    {
+        using var terminal = new WatchedWriter();
+        using var agent = new FakeAgent(async (_, socket, token) =>
+        {
+            await terminal.Written.WaitAsync(token);
+            await socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(FakeAgent.Response(Repository.Example("PolicyChange"))), token);
+        });
+        string[] command = ["policy", "delete", "web", "--socket", agent.Path];
+
+        Run waiting = await Run.Async(command, errorTerminal: terminal);
+        Run script = await Run.Async(command);
+
+        Assert.Matches(@"^(\rwaiting for the agent: \d+ s)+\r +\rrevision ", waiting.Error);
+        Assert.StartsWith("revision ", script.Error, StringComparison.Ordinal);
+        Assert.Equal(script.Out, waiting.Out);
+    }
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ciliate-test-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -92,5 +112,18 @@ public sealed class PolicyCommandTests : IDisposable
         string full = Path.Combine(_directory, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllText(full, text);
+    }
+
+    private sealed class WatchedWriter : StringWriter
+    {
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Written => _written.Task;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            _written.TrySetResult();
+        }
     }
 }
