@@ -1,74 +1,43 @@
 using System.Net.Sockets;
 using System.Text;
 using Ciliate.Agent.Configuration;
-using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Api;
 using Ciliate.Datapath;
 using Ciliate.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Ciliate.Agent.Tests.Api;
 
-/// <summary>A whole agent over a fake datapath, spoken to through its socket.</summary>
-public sealed class ApiTests : IAsyncLifetime
+/// <summary>Every request of the API, and what is refused.</summary>
+public sealed class ApiTests : ServedAgent
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("ciliate-api-test-").FullName;
-    private readonly TestNamespace _host = new("host");
-    private readonly TestNamespace _container = new("container");
-    private readonly FakeDatapath _datapath = new();
-    private RunningAgent _agent = null!;
-    private AgentClient _client = null!;
-
-    private string SocketPath => Path.Combine(_root, "run", "api.sock");
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        AgentConfiguration configuration = ConfigurationLoader.Load(
-            CommandLine.Parse(["--state-dir", Path.Combine(_root, "state"), "--socket", SocketPath]),
-            new Dictionary<string, string>(), "/nonexistent");
-        _agent = await RunningAgent.StartAsync(
-            configuration, _host.Namespace, _datapath, TimeProvider.System, NullLoggerProvider.Instance, Cancellation);
-        _client = new AgentClient(SocketPath);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _agent.DisposeAsync();
-        _container.Dispose();
-        _host.Dispose();
-        Directory.Delete(_root, recursive: true);
-    }
-
     [Fact]
     public async Task An_endpoint_is_added_shown_listed_and_deleted()
     {
         EndpointResource added = await AddWebAsync();
-        EndpointResource byName = await _client.GetEndpointAsync("web", Cancellation);
-        EndpointResource byId = await _client.GetEndpointAsync("1", Cancellation);
+        EndpointResource byName = await Client.GetEndpointAsync("web", Cancellation);
+        EndpointResource byId = await Client.GetEndpointAsync("1", Cancellation);
 
         Assert.Equal((1, "ready", "web"), (added.Id, added.Status.State, added.Status.ExternalIdentifiers.ContainerName));
         Assert.Equal("10.101.0.2", added.Status.Networking.Addressing.Single().IPv4);
         Assert.Equal(["container:app=web"], added.Status.Identity.Labels);
         Assert.Equal((1ul, 3ul), (byName.Status.Traffic.EgressPackets, byId.Status.Traffic.Drops));
-        Assert.Single(await _client.GetEndpointsAsync(Cancellation));
+        Assert.Single(await Client.GetEndpointsAsync(Cancellation));
 
-        await _client.DeleteEndpointAsync("name:web", Cancellation);
-        Assert.Empty(await _client.GetEndpointsAsync(Cancellation));
+        await Client.DeleteEndpointAsync("name:web", Cancellation);
+        Assert.Empty(await Client.GetEndpointsAsync(Cancellation));
     }
 
     [Fact]
     public async Task A_process_id_stands_for_its_namespace()
     {
-        using TestProcess process = _container.Start("sleep", "60");
+        using TestProcess process = Container.Start("sleep", "60");
 
-        EndpointResource added = await _client.PutEndpointAsync("web", new EndpointChangeRequest([], Pid: process.Id), Cancellation);
+        EndpointResource added = await Client.PutEndpointAsync("web", new EndpointChangeRequest([], Pid: process.Id), Cancellation);
 
         Assert.Equal($"/proc/{process.Id}/ns/net", added.Status.ExternalIdentifiers.NetworkNamespace);
-        Assert.NotNull(_container.Route.FindLink("eth0"));
+        Assert.NotNull(Container.Route.FindLink("eth0"));
     }
 
     [Fact]
@@ -77,10 +46,10 @@ public sealed class ApiTests : IAsyncLifetime
         await AddWebAsync();
         string yaml = TestPolicies.Allow("web", to: "web", from: "client", port: 80);
 
-        PolicyChange applied = await _client.PutPoliciesAsync([new PolicyFile("web.yaml", yaml)], Cancellation);
-        PolicyList list = await _client.GetPoliciesAsync(Cancellation);
-        PolicyResource shown = await _client.GetPolicyAsync("web", Cancellation);
-        EndpointResource endpoint = await _client.GetEndpointAsync("web", Cancellation);
+        PolicyChange applied = await Client.PutPoliciesAsync([new PolicyFile("web.yaml", yaml)], Cancellation);
+        PolicyList list = await Client.GetPoliciesAsync(Cancellation);
+        PolicyResource shown = await Client.GetPolicyAsync("web", Cancellation);
+        EndpointResource endpoint = await Client.GetEndpointAsync("web", Cancellation);
 
         Assert.Equal(1ul, applied.Revision);
         Assert.Equal(["web"], applied.Created);
@@ -90,9 +59,9 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(("ingress", 1ul, 2u), (endpoint.Status.Policy.PolicyEnabled, endpoint.Status.Policy.PolicyRevision, endpoint.Status.Policy.Generation));
         Assert.Equal(["web"], endpoint.Status.Policy.Policies);
 
-        PolicyChange deleted = await _client.DeletePolicyAsync("web", Cancellation);
+        PolicyChange deleted = await Client.DeletePolicyAsync("web", Cancellation);
         Assert.Equal(["web"], deleted.Deleted);
-        Assert.Empty((await _client.GetPoliciesAsync(Cancellation)).Policies);
+        Assert.Empty((await Client.GetPoliciesAsync(Cancellation)).Policies);
     }
 
     [Fact]
@@ -102,11 +71,11 @@ public sealed class ApiTests : IAsyncLifetime
         string wrong = TestPolicies.Allow("wrong", to: "web", from: "client", port: 70000);
 
         var error = await Assert.ThrowsAsync<ApiException>(
-            () => _client.PutPoliciesAsync([new PolicyFile("good.yaml", good), new PolicyFile("wrong.yaml", wrong)], Cancellation));
+            () => Client.PutPoliciesAsync([new PolicyFile("good.yaml", good), new PolicyFile("wrong.yaml", wrong)], Cancellation));
 
         Assert.Equal(ApiErrorCode.Invalid, error.Code);
         Assert.StartsWith("wrong.yaml:", error.Message, StringComparison.Ordinal);
-        Assert.Empty((await _client.GetPoliciesAsync(Cancellation)).Policies);
+        Assert.Empty((await Client.GetPoliciesAsync(Cancellation)).Policies);
     }
 
     [Fact]
@@ -115,7 +84,7 @@ public sealed class ApiTests : IAsyncLifetime
         string yaml = TestPolicies.Allow("web", to: "web", from: "client", port: 80);
 
         var error = await Assert.ThrowsAsync<ApiException>(
-            () => _client.PutPoliciesAsync([new PolicyFile("a.yaml", yaml), new PolicyFile("b.yaml", yaml)], Cancellation));
+            () => Client.PutPoliciesAsync([new PolicyFile("a.yaml", yaml), new PolicyFile("b.yaml", yaml)], Cancellation));
 
         Assert.Equal("b.yaml: policy 'web' is in a.yaml already; give it once", error.Message);
     }
@@ -125,16 +94,16 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await AddWebAsync();
 
-        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no endpoint \"none\"", () => _client.GetEndpointAsync("none", Cancellation));
-        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no endpoint 77", () => _client.DeleteEndpointAsync("77", Cancellation));
+        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no endpoint \"none\"", () => Client.GetEndpointAsync("none", Cancellation));
+        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no endpoint 77", () => Client.DeleteEndpointAsync("77", Cancellation));
         await AssertErrorAsync(ApiErrorCode.Conflict, "endpoint 'web' exists already", AddWebAsync);
         await AssertErrorAsync(ApiErrorCode.Invalid, "a new endpoint needs a name",
-            () => _client.PutEndpointAsync("12", new EndpointChangeRequest([], "/x"), Cancellation));
+            () => Client.PutEndpointAsync("12", new EndpointChangeRequest([], "/x"), Cancellation));
         await AssertErrorAsync(ApiErrorCode.Invalid, "endpoint 'a': give either",
-            () => _client.PutEndpointAsync("a", new EndpointChangeRequest([], "/x", 1), Cancellation));
-        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no policy 'shop/web'", () => _client.GetPolicyAsync("shop/web", Cancellation));
+            () => Client.PutEndpointAsync("a", new EndpointChangeRequest([], "/x", 1), Cancellation));
+        await AssertErrorAsync(ApiErrorCode.NotFound, "there is no policy 'shop/web'", () => Client.GetPolicyAsync("shop/web", Cancellation));
         await AssertErrorAsync(ApiErrorCode.Invalid, "'10.1' is not an IPv4 address",
-            () => _client.PutEndpointAsync("a", new EndpointChangeRequest([], "/x", Addressing: new AddressPair("10.1")), Cancellation));
+            () => Client.PutEndpointAsync("a", new EndpointChangeRequest([], "/x", Addressing: new AddressPair("10.1")), Cancellation));
     }
 
     [Theory]
@@ -173,7 +142,7 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Options_are_told_with_their_source()
     {
-        IReadOnlyList<ConfigurationEntry> entries = await _client.GetConfigurationAsync(Cancellation);
+        IReadOnlyList<ConfigurationEntry> entries = await Client.GetConfigurationAsync(Cancellation);
 
         Assert.Equal(AgentOptions.All.Select(option => option.Name), entries.Select(entry => entry.Name));
         Assert.Contains(new ConfigurationEntry("socket", SocketPath, "--socket", AgentOptions.Socket.Default), entries);
@@ -185,7 +154,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await AddWebAsync();
 
-        StatusResource status = await _client.GetStatusAsync(Cancellation);
+        StatusResource status = await Client.GetStatusAsync(Cancellation);
 
         Assert.Equal("ok", status.Ciliate.State);
         Assert.Equal(("10.101.0.0/24", "10.101.0.1", 1, 253), (status.Ipam.IPv4!.Range, status.Ipam.IPv4.Gateway, status.Ipam.IPv4.Used, status.Ipam.IPv4.Capacity));
@@ -196,7 +165,7 @@ public sealed class ApiTests : IAsyncLifetime
 
     [Fact]
     public void Status_tells_the_last_collection_of_flows() => Eventually.Holds(
-        () => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().FlowTable.Collection
+        () => Client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().FlowTable.Collection
             == new CollectionStatus(Scanned: 15, Removed: 3, StepMilliseconds: 0.214, LongestStepMilliseconds: 0.214),
         "a round of the collection is told", TimeSpan.FromSeconds(30));
 
@@ -204,22 +173,22 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task Programs_that_were_taken_away_are_told_until_they_can_be_attached_again()
     {
         await AddWebAsync();
-        ushort id = Assert.Single(_datapath.Attached).Key;
-        _datapath.Fail = call =>
+        ushort id = Assert.Single(Datapath.Attached).Key;
+        Datapath.Fail = call =>
         {
             if (call.StartsWith("attach", StringComparison.Ordinal))
                 throw new DatapathException($"{call}: no");
         };
-        _datapath.Missing[id] = ["from_container"];
+        Datapath.Missing[id] = ["from_container"];
 
         Eventually.Holds(() => State().State == "degraded", "degraded", TimeSpan.FromSeconds(30));
         Assert.StartsWith("endpoint 'web' is not up to date and is tried again: ", State().Message, StringComparison.Ordinal);
 
-        _datapath.Fail = null;
+        Datapath.Fail = null;
         Eventually.Holds(() => State().State == "ok", "ok", TimeSpan.FromSeconds(30));
-        Assert.Empty(_datapath.Missing);
+        Assert.Empty(Datapath.Missing);
 
-        AgentState State() => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Ciliate;
+        AgentState State() => Client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Ciliate;
     }
 
     [Fact]
@@ -227,44 +196,44 @@ public sealed class ApiTests : IAsyncLifetime
     {
         await AddWebAsync();
 
-        _container.Dispose();
+        Container.Dispose();
 
         Eventually.Holds(
-            () => _client.GetEndpointAsync("web", Cancellation).GetAwaiter().GetResult().Status.State == "disconnected", "disconnected");
-        StatusResource status = await _client.GetStatusAsync(Cancellation);
+            () => Client.GetEndpointAsync("web", Cancellation).GetAwaiter().GetResult().Status.State == "disconnected", "disconnected");
+        StatusResource status = await Client.GetStatusAsync(Cancellation);
         Assert.Equal("degraded", status.Ciliate.State);
         Assert.InRange(status.Ciliate.Since, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
         Assert.Contains("'web'", status.Ciliate.Message, StringComparison.Ordinal);
-        await _client.DeleteEndpointAsync("web", Cancellation);
-        Assert.Empty(_datapath.Attached);
+        await Client.DeleteEndpointAsync("web", Cancellation);
+        Assert.Empty(Datapath.Attached);
     }
 
     [Fact]
     public async Task Identities_and_maps_have_names()
     {
         await AddWebAsync();
-        await _client.PutPoliciesAsync([new PolicyFile("a.yaml", TestPolicies.Allow("web", to: "web", from: "web", port: 80))], Cancellation);
+        await Client.PutPoliciesAsync([new PolicyFile("a.yaml", TestPolicies.Allow("web", to: "web", from: "web", port: 80))], Cancellation);
 
-        IReadOnlyList<IdentityEntry> identities = await _client.GetIdentitiesAsync(Cancellation);
-        IReadOnlyList<PolicyMapEntry> policy = await _client.GetPolicyMapAsync(Cancellation);
-        IReadOnlyList<IpcacheMapEntry> ipcache = await _client.GetIpcacheMapAsync(Cancellation);
-        IReadOnlyList<EndpointMapEntry> endpoints = await _client.GetEndpointMapAsync(Cancellation);
+        IReadOnlyList<IdentityEntry> identities = await Client.GetIdentitiesAsync(Cancellation);
+        IReadOnlyList<PolicyMapEntry> policy = await Client.GetPolicyMapAsync(Cancellation);
+        IReadOnlyList<IpcacheMapEntry> ipcache = await Client.GetIpcacheMapAsync(Cancellation);
+        IReadOnlyList<EndpointMapEntry> endpoints = await Client.GetEndpointMapAsync(Cancellation);
 
         Assert.Equal(["web"], identities.Single(identity => identity.Id == 256).Endpoints);
         Assert.Equal(["reserved:host"], identities.Single(identity => identity.Id == 1).Labels);
         Assert.Contains(policy, entry => entry is { EndpointName: "web", Rule: "web/ingress[0]", Port: 80, Action: "allow" });
         Assert.Contains(ipcache, entry => entry.Cidr == "10.101.0.2/32" && entry.Labels.SequenceEqual(["container:app=web"]));
         Assert.Equal("web", Assert.Single(endpoints).Name);
-        Assert.Empty(await _client.GetFlowMapAsync(Cancellation));
+        Assert.Empty(await Client.GetFlowMapAsync(Cancellation));
     }
 
     [Fact]
     public async Task Flows_have_names_and_reasons_and_can_be_filtered()
     {
         await AddWebAsync();
-        _datapath.Emit(Verdicts.Forwarded(80));
-        _datapath.Emit(Verdicts.Dropped(81));
-        Eventually.Holds(() => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Events.Seen == 2, "both flows seen");
+        Datapath.Emit(Verdicts.Forwarded(80));
+        Datapath.Emit(Verdicts.Dropped(81));
+        Eventually.Holds(() => Client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Events.Seen == 2, "both flows seen");
 
         List<FlowLine> all = await ReadAsync(new FlowQuery());
         List<FlowLine> dropped = await ReadAsync(new FlowQuery(Verdict: "dropped", From: "web"));
@@ -279,19 +248,19 @@ public sealed class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Who_follows_gets_flows_as_they_come_until_the_agent_ends()
     {
-        await using IAsyncEnumerator<FlowLine> stream = _client.ObserveAsync(new FlowQuery(Last: 0, Follow: true), Cancellation).GetAsyncEnumerator(Cancellation);
+        await using IAsyncEnumerator<FlowLine> stream = Client.ObserveAsync(new FlowQuery(Last: 0, Follow: true), Cancellation).GetAsyncEnumerator(Cancellation);
         ValueTask<bool> next = stream.MoveNextAsync();
-        Eventually.Holds(() => _client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Events.Seen == 0, "the agent answers others meanwhile");
+        Eventually.Holds(() => Client.GetStatusAsync(Cancellation).GetAwaiter().GetResult().Events.Seen == 0, "the agent answers others meanwhile");
         // The follower may not be registered yet: events are sent until the first one arrives.
         for (ushort port = 1; port < 60 && !next.IsCompleted; port++)
         {
-            _datapath.Emit(Verdicts.Dropped(port));
+            Datapath.Emit(Verdicts.Dropped(port));
             await Task.Delay(20, Cancellation);
         }
 
         Assert.True(await next);
         Assert.Equal("DROPPED", stream.Current.Flow!.Verdict);
-        ValueTask ended = _agent.DisposeAsync();
+        ValueTask ended = Running.DisposeAsync();
         while (await stream.MoveNextAsync())
         {
         }
@@ -317,12 +286,12 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal("660 root\n", TestProcess.Run(null, "stat", "--format=%a %U", SocketPath).Output);
 
     private Task<EndpointResource> AddWebAsync() =>
-        _client.PutEndpointAsync("web", new EndpointChangeRequest(["app=web"], _container.Path), Cancellation);
+        Client.PutEndpointAsync("web", new EndpointChangeRequest(["app=web"], Container.Path), Cancellation);
 
     private async Task<List<FlowLine>> ReadAsync(FlowQuery query)
     {
         var lines = new List<FlowLine>();
-        await foreach (FlowLine line in _client.ObserveAsync(query, Cancellation))
+        await foreach (FlowLine line in Client.ObserveAsync(query, Cancellation))
             lines.Add(line);
         return lines;
     }

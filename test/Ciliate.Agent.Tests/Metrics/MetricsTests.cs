@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Ciliate.Agent.Api;
 using Ciliate.Agent.Configuration;
-using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Api;
 using Ciliate.Datapath;
@@ -14,49 +13,20 @@ using Xunit;
 namespace Ciliate.Agent.Tests.Metrics;
 
 /// <summary>What Prometheus gets from a whole agent over a fake datapath.</summary>
-public sealed class MetricsTests : IAsyncLifetime
+public sealed class MetricsTests : ServedAgent
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("ciliate-metrics-test-").FullName;
-    private readonly TestNamespace _host = new("host");
-    private readonly TestNamespace _container = new("container");
-    private readonly FakeDatapath _datapath = new();
-    private RunningAgent _agent = null!;
-    private AgentClient _client = null!;
-    private IPEndPoint _address = null!;
+    private readonly IPEndPoint _address = FreeAddress();
 
-    private string SocketPath => Path.Combine(_root, "api.sock");
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            _address = (IPEndPoint)probe.LocalEndpoint;
-        }
-
-        _agent = await RunningAgent.StartAsync(
-            Configure(_address.ToString()), _host.Namespace, _datapath, TimeProvider.System, NullLoggerProvider.Instance, Cancellation);
-        _client = new AgentClient(SocketPath);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _agent.DisposeAsync();
-        _container.Dispose();
-        _host.Dispose();
-        Directory.Delete(_root, recursive: true);
-    }
+    protected override string[] Options => ["--metrics-address", _address.ToString()];
 
     [Fact]
     public async Task What_happened_is_counted_and_timed()
     {
-        await _client.PutEndpointAsync("web", new EndpointChangeRequest(["app=web"], _container.Path), Cancellation);
-        await _client.PutPoliciesAsync([new PolicyFile("a.yaml", TestPolicies.Allow("web", to: "web", from: "client", port: 80))], Cancellation);
-        await Assert.ThrowsAsync<ApiException>(() => _client.GetEndpointAsync("none", Cancellation));
-        _datapath.Fail = call => throw new DatapathException(call);
-        await Assert.ThrowsAsync<ApiException>(() => _client.DeletePolicyAsync("web", Cancellation));
+        await Client.PutEndpointAsync("web", new EndpointChangeRequest(["app=web"], Container.Path), Cancellation);
+        await Client.PutPoliciesAsync([new PolicyFile("a.yaml", TestPolicies.Allow("web", to: "web", from: "client", port: 80))], Cancellation);
+        await Assert.ThrowsAsync<ApiException>(() => Client.GetEndpointAsync("none", Cancellation));
+        Datapath.Fail = call => throw new DatapathException(call);
+        await Assert.ThrowsAsync<ApiException>(() => Client.DeletePolicyAsync("web", Cancellation));
 
         IReadOnlyDictionary<string, double> samples = await ScrapeAsync();
 
@@ -88,7 +58,7 @@ public sealed class MetricsTests : IAsyncLifetime
         Assert.Equal((12, 131072), (samples["ciliate_flows"], samples["ciliate_flows_limit"]));
         Assert.Equal((34, 1 << 20), (samples["ciliate_policy_entries"], samples["ciliate_policy_entries_limit"]));
         Assert.Equal(5, samples["ciliate_nat_entries"]);
-        Assert.Equal(_datapath.Ipcache.Count, samples["ciliate_ipcache_entries"]);
+        Assert.Equal(Datapath.Ipcache.Count, samples["ciliate_ipcache_entries"]);
         Assert.InRange(samples["process_open_fds"], 3, 10_000);
     }
 
@@ -125,7 +95,7 @@ public sealed class MetricsTests : IAsyncLifetime
     [InlineData("")]
     public void What_is_no_address_with_a_port_is_refused(string text)
     {
-        var error = Assert.Throws<ConfigurationException>(() => Configure(text));
+        var error = Assert.Throws<ConfigurationException>(() => Configure("--metrics-address", text));
 
         Assert.Contains("metrics-address", error.Message, StringComparison.Ordinal);
         Assert.Contains("[::1]:9962", error.Message, StringComparison.Ordinal);
@@ -160,7 +130,10 @@ public sealed class MetricsTests : IAsyncLifetime
         return await http.GetStringAsync(new Uri("http://localhost/metrics"), Cancellation);
     }
 
-    private AgentConfiguration Configure(string address) => ConfigurationLoader.Load(
-        CommandLine.Parse(["--state-dir", Path.Combine(_root, "state"), "--socket", SocketPath, "--metrics-address", address]),
-        new Dictionary<string, string>(), "/nonexistent");
+    private static IPEndPoint FreeAddress()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return (IPEndPoint)probe.LocalEndpoint;
+    }
 }
