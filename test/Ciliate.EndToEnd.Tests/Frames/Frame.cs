@@ -110,6 +110,16 @@ public static class Frame
         return message;
     }
 
+    /// <summary>"Port unreachable" about a packet that the sender of the error got, of either family (RFC 792, RFC 4443).</summary>
+    public static byte[] PortUnreachable(IPAddress from, IPAddress to, ReadOnlySpan<byte> about)
+    {
+        if (from.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6)
+            return IPv6(from, to, IcmpV6Protocol, WithIcmpV6Checksum(from, to, [1, 4, 0, 0, 0, 0, 0, 0, .. about]));
+        byte[] message = [3, 3, 0, 0, 0, 0, 0, 0, .. about];
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), Checksum(message));
+        return IPv4(from, to, IcmpProtocol, message);
+    }
+
     /// <summary>A UDP datagram with the sum over all of it, or over the pseudo header alone, as a sender leaves it that has a card to do the rest.</summary>
     public static byte[] Datagram(IPEndPoint from, IPEndPoint to, ReadOnlySpan<byte> content, bool leaveSumToCard = false)
     {

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using Ciliate.EndToEnd.Tests.FlowTypes;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Policies;
 using Ciliate.Testing;
@@ -39,6 +42,31 @@ public sealed class PiecesAndHopsTests : IClassFixture<PiecesAndHopsTests.Neighb
         using Socket socket = Connected(family);
 
         Assert.Equal(SocketError.ConnectionRefused, ErrorAfterSending(socket));
+    }
+
+    /// <summary>Larger than the neighbour's interface takes, so that the host's stack would cut it, and put the sum that was left to it before: over the
+    /// source, of IPv4, or what is in reach of IPv6 (<see cref="Offload"/>).</summary>
+    [Theory, InlineData(Family.IPv4, 26), InlineData(Family.IPv6, 52)]
+    public void A_packet_that_is_too_big_takes_no_other_address_on_its_way_to_the_neighbour(Family family, int place)
+    {
+        const int bytes = 1504;
+        int web = _n.Web.Network.Route.GetLink("eth0").Index, begin = family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length;
+        byte[] content = RandomNumberGenerator.GetBytes(bytes - begin - 8);
+        IPEndPoint from = new(_n.Web.Address(family), 7040), to = new(_n.Db.Address(family), 7041);
+        byte[] packet = Frame.Packet(from.Address, to.Address, Frame.UdpProtocol, Frame.Datagram(from, to, content, leaveSumToCard: true));
+        using var speaker = new Speaker(_n.Host, _n.Web, withOffload: true);
+        using var neighbour = new FrameListener(_n.Db.Network);
+        _n.Web.Network.Route.SetMtu(web, bytes);
+        try
+        {
+            speaker.Send(packet, new Offload(begin, place - begin));
+            Eventually.Holds(() => _n.Host.Ciliate.Observe("--from", "web").Any(flow => flow is { DestinationPort: 7041, Reason: "checksum misplaced" }), "the drop is told");
+            Assert.DoesNotContain(neighbour.Take(), frame => frame.AsSpan().IndexOf(content.AsSpan(0, 16)) >= 0);
+        }
+        finally
+        {
+            _n.Web.Network.Route.SetMtu(web, 1500);
+        }
     }
 
     private static void AreAnswered(Container from, IPlace to, Family family, int bytes)

@@ -15,7 +15,7 @@ namespace Ciliate.EndToEnd.Tests.Outside;
 /// where they belong they leave, and nowhere else.</summary>
 public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixture<ChecksumTests.WithoutCard>
 {
-    private const int UdpSum = 6, Port = 7010, SourcePort = 7011;
+    private const int UdpSum = 6, IcmpSum = 2, Port = 7010, SourcePort = 7011;
     private const long Bulk = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -45,6 +45,39 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
 
         Eventually.Holds(() => Told() > before, $"a sum over the {over} is told as a drop");
         Assert.False(outside.Saw(content));
+    }
+
+    /// <summary>Byte of the frame, as above, in the packet that an error embeds.</summary>
+    public static TheoryData<Family, string, int> MisplacedInError { get; } = new()
+    {
+        { Family.IPv4, "source address", 56 },
+        { Family.IPv4, "destination address", 60 },
+        { Family.IPv4, "source port", 62 },
+        { Family.IPv4, "destination port", 64 },
+        { Family.IPv6, "source address", 84 },
+        { Family.IPv6, "destination address", 100 },
+        { Family.IPv6, "source port", 102 },
+        { Family.IPv6, "destination port", 104 },
+    };
+
+    /// <summary>What an error embeds says whose connection it is about: it must not become one of the host's, or of another container.</summary>
+    [Theory]
+    [MemberData(nameof(MisplacedInError))]
+    public void A_sum_over_what_an_error_is_about_does_not_leave(Family family, string over, int place)
+    {
+        using var flow = new Conversation(world.Web.Network, world.Router.Address(family), World.Port, Transport.Udp);
+        using var speaker = new Speaker(world.Host, world.Web, withOffload: true);
+        using var outside = new FrameListener(world.Router.Network);
+        Assert.True(flow.IsAnswered(Patience));
+        int before = Told(), begin = family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length;
+        byte[] ownPlace = RandomNumberGenerator.GetBytes(20), misplaced = RandomNumberGenerator.GetBytes(20);
+
+        speaker.Send(ErrorAbout(flow, family, ownPlace), new Offload(begin, Frame.EthernetLength + IcmpSum));
+        outside.Await(ownPlace);
+        speaker.Send(ErrorAbout(flow, family, misplaced), new Offload(begin, place - begin));
+
+        Eventually.Holds(() => Told() > before, $"a sum over the embedded {over} is told as a drop");
+        Assert.False(outside.Saw(misplaced));
     }
 
     [Theory, InlineData(Family.IPv4, 0), InlineData(Family.IPv6, 0), InlineData(Family.IPv4, 500), InlineData(Family.IPv6, 500)]
@@ -98,6 +131,13 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
     {
         IPEndPoint from = new(world.Web.Address(family), SourcePort), to = new(world.Router.Address(family), Port);
         return Frame.Packet(from.Address, to.Address, Frame.UdpProtocol, Frame.Datagram(from, to, content, leaveSumToCard: true));
+    }
+
+    /// <summary>That web does not take an answer of this conversation.</summary>
+    private byte[] ErrorAbout(Conversation flow, Family family, byte[] content)
+    {
+        IPEndPoint from = new(world.Router.Address(family), World.Port), to = new(world.Web.Address(family), flow.SourcePort);
+        return Frame.PortUnreachable(to.Address, from.Address, Frame.Packet(from.Address, to.Address, Frame.UdpProtocol, Frame.Datagram(from, to, content)));
     }
 
     private int Told() => world.Host.Ciliate.Observe("--verdict", "dropped", "--from", "web").Count(flow => flow.Reason == "checksum misplaced");
