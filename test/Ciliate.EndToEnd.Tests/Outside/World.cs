@@ -51,7 +51,7 @@ public class World : IDisposable
             Sysctl.Write(forwarding.Namespace, "net/ipv6/conf/all/forwarding", "1");
         }
 
-        AddDefaultRoute(Host.Network, UplinkName, "198.51.100.1", "2001:db8:51::1");
+        GiveDefaultRoutes();
         AddDefaultRoute(router, "narrow", "192.0.2.2", "2001:db8:53::2");
         AddDefaultRoute(_farRouter, "narrow", "192.0.2.1", "2001:db8:53::1");
         AddDefaultRoute(server, "eth0", "203.0.113.1", "2001:db8:52::1");
@@ -85,6 +85,16 @@ public class World : IDisposable
             var range = IPNetwork.Parse(ipam.GetProperty(family == Family.IPv4 ? "ipv4" : "ipv6").GetProperty("range").GetString()!);
             Router.Network.Route.AddRoute(new RouteSpec(range) { Gateway = Uplink(family) }, replace: true);
         }
+    }
+
+    /// <summary>Those of the host, of both families, by its uplink.</summary>
+    public void GiveDefaultRoutes() => AddDefaultRoute(Host.Network, UplinkName, $"{Router.IPv4}", $"{Router.IPv6}");
+
+    /// <summary>After this the host has no uplink.</summary>
+    public void TakeDefaultRoutes()
+    {
+        foreach (Family family in Enum.GetValues<Family>())
+            Host.Network.Route.DeleteRoute(RouteSpec.Default(Router.Address(family).AddressFamily));
     }
 
     public void Dispose()
