@@ -8,6 +8,7 @@ namespace Ciliate.EndToEnd.Tests.OneHost;
 public sealed class Host : IPlace, IDisposable
 {
     private readonly List<TestNamespace> _containers = [];
+    private readonly bool _ownsNetwork;
 
     /// <param name="options">Flags of the agent beside its roots.</param>
     public Host(params IReadOnlyList<string> options)
@@ -17,8 +18,13 @@ public sealed class Host : IPlace, IDisposable
 
     /// <param name="roots">They go with the host.</param>
     public Host(AgentRoots roots, params IReadOnlyList<string> options)
+        : this(new TestNamespace("host"), ownsNetwork: true, roots, options)
     {
-        Network = new TestNamespace("host");
+    }
+
+    private Host(TestNamespace network, bool ownsNetwork, AgentRoots roots, IReadOnlyList<string> options)
+    {
+        (Network, _ownsNetwork) = (network, ownsNetwork);
         Roots = roots;
         Ciliate = new CiliateCommand(Network, Roots);
         Agent = new Agent(Network, Roots, Ciliate, options);
@@ -45,6 +51,9 @@ public sealed class Host : IPlace, IDisposable
 
     public IPAddress Address(Family family) => IPAddress.Parse(Ciliate.Json("status").GetProperty("ipam")
         .GetProperty(family == Family.IPv4 ? "ipv4" : "ipv6").GetProperty("gateway").GetString()!);
+
+    /// <summary>Another agent in the same namespace, with roots and containers of its own. It must go before this one.</summary>
+    public Host Beside(params IReadOnlyList<string> options) => new(Network, ownsNetwork: false, new AgentRoots(), options);
 
     /// <summary>A namespace that is no endpoint yet; it goes with the host.</summary>
     public TestNamespace AddNamespace(string name)
@@ -94,7 +103,8 @@ public sealed class Host : IPlace, IDisposable
     {
         Agent.Dispose();
         _containers.ForEach(container => container.Dispose());
-        Network.Dispose();
+        if (_ownsNetwork)
+            Network.Dispose();
         Roots.Dispose();
     }
 }
