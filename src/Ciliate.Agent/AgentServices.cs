@@ -52,6 +52,8 @@ public sealed class AgentServices : IAsyncDisposable
         Identities = new IdentityAllocator(time);
         Rules = new RuleCatalog(time);
         var store = new StateStore(configuration.StateDirectory);
+        Disk = store.Disk;
+        Disk.Refused += problem => Health.Report(HealthCheck.Disk, problem);
         var endpoints = new Table<ushort, Endpoint>();
         var options = new ResolveOptions { AllowHostIngress = configuration.AllowHostIngress };
         var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options, Metrics);
@@ -83,6 +85,9 @@ public sealed class AgentServices : IAsyncDisposable
 
     /// <summary>What is wrong and since when.</summary>
     public HealthBoard Health { get; }
+
+    /// <summary>Where the state is.</summary>
+    public StateDisk Disk { get; }
 
     /// <summary>Puts what is wrong on the board; from the control loop.</summary>
     public HealthCheck HealthCheck { get; }

@@ -26,11 +26,11 @@ public sealed class EndpointAdoption(
     /// <exception cref="AgentException">The policy directory is not valid, an endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
     public AdoptionResult Run()
     {
-        Load("identities.json", () => identities.Load(store.ReadIdentities()));
+        Load(StateStore.IdentityFile, LoadIdentities);
         // Also what was written while no agent ran is in force from the first generation on.
         IReadOnlyList<PolicySubmission> followed = policyDirectory.Read();
         Load("policies.json", () => policies.Load(followed));
-        Load("identities.json", () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
+        Load(StateStore.IdentityFile, () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
         addresses.RequireRanges(stored);
         foreach (Endpoint endpoint in stored)
@@ -54,6 +54,13 @@ public sealed class EndpointAdoption(
         foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
             datapath.DeleteIpcache(row.Prefix);
         return new AdoptionResult(alive.Length, stored.Length - alive.Length, pruned);
+    }
+
+    private void LoadIdentities()
+    {
+        identities.Load(store.ReadIdentities(out string? torn));
+        if (torn is not null)
+            logger.RecordTorn(torn);
     }
 
     /// <summary>Identities that no record has and the kernel still yields for a container, since a change of its labels was cut short: until it

@@ -186,8 +186,6 @@ public sealed class EndpointManager(
         if (last)
             distributor.Withdraw([identity]);
         identities.Release(identity);
-        if (last)
-            store.WriteIdentities(identities.Save());
     }
 
     /// <summary>An endpoint that will be adopted: others are to be given their tables as if it were.</summary>
@@ -284,20 +282,13 @@ public sealed class EndpointManager(
             distributor.Withdraw([endpoint.Identity]);
         undo.Add("return identity", () => identities.Adopt(endpoint.Identity, endpoint.Labels));
         identities.Release(endpoint.Identity);
-        if (last)
-            store.WriteIdentities(identities.Save());
     }
 
     private IdentityRow TakeIdentity(LabelSet labels, Undo undo)
     {
         IdentityRow identity = identities.Acquire(labels);
-        undo.Add("take identity", () =>
-        {
-            identities.Release(identity.Id);
-            store.WriteIdentities(identities.Save());
-        });
-        if (identity.Holders == 1)
-            store.WriteIdentities(identities.Save());
+        undo.Add("take identity", () => identities.Release(identity.Id));
+        identities.Record(store);
         return identity;
     }
 

@@ -11,6 +11,9 @@ public sealed class HealthCheck(AgentServices agent)
 
     private const string Prefix = "state:";
 
+    /// <summary>The subject of a disk that takes no changes.</summary>
+    public const string Disk = Prefix + "disk";
+
     public void Run()
     {
         var problems = new Dictionary<string, string>();
@@ -20,6 +23,8 @@ public sealed class HealthCheck(AgentServices agent)
                 problems[$"{Prefix}endpoint {endpoint.Id}"] = problem;
         }
 
+        if (agent.Disk.Check() is { } disk)
+            problems[Disk] = disk;
         if (agent.Masquerade.Problem is { } masquerade)
             problems[Prefix + "masquerade"] = $"masquerade: {masquerade}";
         TableFill fill = agent.Datapath.ReadFill();

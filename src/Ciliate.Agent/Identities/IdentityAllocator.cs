@@ -12,7 +12,14 @@ public sealed class IdentityAllocator(TimeProvider time)
     /// never by numbers, so only the change of ipcache has to have settled. The rest serves the names of late events.</summary>
     public static readonly TimeSpan Quarantine = TimeSpan.FromMinutes(10);
 
+    /// <summary>Of more that rest the oldest are forgotten before their time, so that a storm of them takes no more memory than this. Their numbers are
+    /// not given out again any sooner: numbers come in turn, and there are sixteen million.</summary>
+    public const int MostResting = 8192;
+
     private readonly Dictionary<LabelSet, uint> _byLabels = [];
+    private readonly Dictionary<IPNetwork, uint> _heldPrefixes = [];
+    private readonly SortedSet<(DateTimeOffset Released, uint Id)> _resting = [];
+    private readonly HashSet<uint> _unrecorded = [];
     private readonly NumberRange _ordinary = new(IdentityNumbers.FirstOrdinary, IdentityNumbers.LastOrdinary);
     private readonly NumberRange _local = new(IdentityNumbers.LocalScope + 1, IdentityNumbers.LastLocal);
 
@@ -25,7 +32,7 @@ public sealed class IdentityAllocator(TimeProvider time)
         ForgetRested();
         return Hold(_byLabels.TryGetValue(labels, out uint known)
             ? Identities.Find(known)!
-            : new IdentityRow(Take(_ordinary, "delete endpoints"), labels, 0, null));
+            : New(Take(_ordinary, "delete endpoints"), labels, null));
     }
 
     /// <summary>The numbers of these prefixes, with one holder more each; all or none.</summary>
@@ -41,7 +48,7 @@ public sealed class IdentityAllocator(TimeProvider time)
                 LabelSet labels = Identity.LabelsOf(prefix);
                 acquired.Add(Hold(_byLabels.TryGetValue(labels, out uint known)
                     ? Identities.Find(known)!
-                    : new IdentityRow(Take(_local, "delete policies that name prefixes"), labels, 0, null, prefix)));
+                    : New(Take(_local, "delete policies that name prefixes"), labels, prefix)));
             }
         }
         catch
@@ -55,18 +62,19 @@ public sealed class IdentityAllocator(TimeProvider time)
     }
 
     /// <summary>Prefixes that have a holder.</summary>
-    public IEnumerable<IdentityRow> HeldPrefixes => Identities.Rows.Where(row => row.Prefix is not null && row.Holders > 0);
+    public IEnumerable<IdentityRow> HeldPrefixes => _heldPrefixes.Values.Select(id => Identities.Find(id)!);
+
+    /// <summary>Null when nobody holds it.</summary>
+    public IdentityRow? FindHeld(IPNetwork prefix) => _heldPrefixes.TryGetValue(prefix, out uint id) ? Identities.Find(id) : null;
 
     /// <summary>One holder more of a number that an endpoint had before the agent was restarted.</summary>
     /// <exception cref="FormatException">The number stands for other labels, or the labels have another number.</exception>
     public void Adopt(uint id, LabelSet labels)
     {
-        IdentityRow row = Identities.Find(id) ?? new IdentityRow(id, labels, 0, null);
-        uint known = _byLabels.GetValueOrDefault(labels, id);
-        if (!IdentityNumbers.IsOrdinary(id) || known != id || !row.Labels.Equals(labels))
+        IdentityRow? known = Identities.Find(id);
+        if (!IdentityNumbers.IsOrdinary(id) || _byLabels.GetValueOrDefault(labels, id) != id || known?.Labels.Equals(labels) == false)
             throw new FormatException($"identity {id} is not that of the labels {labels}");
-        _byLabels[labels] = id;
-        Identities.Put(id, row with { Holders = row.Holders + 1, Released = null });
+        Hold(known ?? New(id, labels, null));
     }
 
     /// <summary>One holder less; true when it was the last.</summary>
@@ -74,7 +82,15 @@ public sealed class IdentityAllocator(TimeProvider time)
     {
         IdentityRow row = Identities.Find(id)!;
         bool last = row.Holders == 1;
-        Identities.Put(id, row with { Holders = row.Holders - 1, Released = last ? time.GetUtcNow() : null });
+        DateTimeOffset? released = last ? time.GetUtcNow() : null;
+        Identities.Put(id, row with { Holders = row.Holders - 1, Released = released });
+        if (released is { } now)
+        {
+            _resting.Add((now, id));
+            if (row.Prefix is { } prefix)
+                _heldPrefixes.Remove(prefix);
+        }
+
         return last;
     }
 
@@ -84,29 +100,37 @@ public sealed class IdentityAllocator(TimeProvider time)
         ?? ReservedIdentities.All.FirstOrDefault(identity => identity.Number == id)?.Labels
         ?? LabelSet.Empty;
 
-    public StoredIdentities Save() =>
-        new(_ordinary.Next, [.. Identities.Rows.Select(ToStored)], _local.Next);
+    /// <summary>Brings the numbers to the disk that were given out and are not there yet. To be called before the kernel or a file knows one.</summary>
+    /// <exception cref="AgentException">The disk does not take them; the next call tries again.</exception>
+    public void Record(StateStore store)
+    {
+        if (_unrecorded.Count == 0)
+            return;
+        store.AddIdentities(ToStored(_unrecorded.Select(id => Identities.Find(id)!)), () => ToStored(Identities.Rows));
+        _unrecorded.Clear();
+    }
 
-    /// <summary>Takes what <see cref="Save"/> wrote. Holders are counted anew as endpoints come.</summary>
-    /// <exception cref="FormatException">A number is out of range, or a number or label set is there twice.</exception>
+    /// <summary>Takes what <see cref="Record"/> wrote. Holders are counted anew as endpoints come; until then all rest.</summary>
+    /// <exception cref="FormatException">A number is out of range.</exception>
     /// <exception cref="LabelException">Labels are not valid.</exception>
     public void Load(StoredIdentities stored)
     {
         _ordinary.Next = stored.Next;
         _local.Next = stored.NextLocal;
+        DateTimeOffset now = time.GetUtcNow();
         foreach (StoredIdentity identity in stored.Identities)
         {
-            IdentityRow row = FromStored(identity);
-            bool inRange = (row.Prefix is null ? _ordinary : _local).Contains(row.Id);
-            if (!inRange || Identities.Find(row.Id) is not null || !_byLabels.TryAdd(row.Labels, row.Id))
-                throw new FormatException($"identity {row.Id} is out of range or there twice");
+            IdentityRow row = FromStored(identity, now);
+            if (!(row.Prefix is null ? _ordinary : _local).Contains(row.Id))
+                throw new FormatException($"identity {row.Id} is out of range");
+            _byLabels.Add(row.Labels, row.Id);
+            _resting.Add((now, row.Id));
             Identities.Put(row.Id, row);
         }
     }
 
-    private IdentityRow FromStored(StoredIdentity stored)
+    private static IdentityRow FromStored(StoredIdentity stored, DateTimeOffset released)
     {
-        DateTimeOffset released = stored.Released ?? time.GetUtcNow();
         if (stored.Prefix is null)
             return new IdentityRow(stored.Id, LabelSet.Parse(stored.Labels), 0, released);
         return Prefixes.TryParse(stored.Prefix, out IPNetwork prefix)
@@ -114,15 +138,26 @@ public sealed class IdentityAllocator(TimeProvider time)
             : throw new FormatException($"identity {stored.Id}: {stored.Prefix} is not a prefix");
     }
 
-    private static StoredIdentity ToStored(IdentityRow row) =>
-        row.Prefix is { } prefix
-            ? new StoredIdentity(row.Id, [], row.Released, prefix.ToString())
-            : new StoredIdentity(row.Id, [.. row.Labels.Select(label => label.ToString())], row.Released);
+    private StoredIdentities ToStored(IEnumerable<IdentityRow> rows) => new(_ordinary.Next, [.. rows.Select(ToStored)], _local.Next);
+
+    private static StoredIdentity ToStored(IdentityRow row) => row.Prefix is { } prefix
+        ? new StoredIdentity(row.Id, [], prefix.ToString())
+        : new StoredIdentity(row.Id, [.. row.Labels.Select(label => label.ToString())]);
+
+    private IdentityRow New(uint id, LabelSet labels, IPNetwork? prefix)
+    {
+        _unrecorded.Add(id);
+        return new IdentityRow(id, labels, 0, null, prefix);
+    }
 
     private IdentityRow Hold(IdentityRow row)
     {
+        if (row.Released is { } released)
+            _resting.Remove((released, row.Id));
         row = row with { Holders = row.Holders + 1, Released = null };
         _byLabels[row.Labels] = row.Id;
+        if (row.Prefix is { } prefix)
+            _heldPrefixes[prefix] = row.Id;
         Identities.Put(row.Id, row);
         return row;
     }
@@ -134,37 +169,13 @@ public sealed class IdentityAllocator(TimeProvider time)
     private void ForgetRested()
     {
         DateTimeOffset limit = time.GetUtcNow() - Quarantine;
-        foreach (IdentityRow row in Identities.Rows.Where(row => row.Released <= limit))
+        while (_resting.Count > 0 && (_resting.Min.Released <= limit || _resting.Count > MostResting))
         {
-            _byLabels.Remove(row.Labels);
-            Identities.Remove(row.Id);
-        }
-    }
-
-    /// <summary>Numbers that are given out in turn, so that one just given back is the last to come again.</summary>
-    private sealed record NumberRange(uint First, uint Last)
-    {
-        private uint _next = First;
-
-        public uint Next
-        {
-            get => _next;
-            set => _next = Math.Clamp(value, First, Last);
-        }
-
-        public bool Contains(uint number) => number >= First && number <= Last;
-
-        public uint? Take(Predicate<uint> isFree)
-        {
-            for (uint tried = First; tried <= Last; tried++)
-            {
-                uint candidate = _next;
-                _next = _next == Last ? First : _next + 1;
-                if (isFree(candidate))
-                    return candidate;
-            }
-
-            return null;
+            uint id = _resting.Min.Id;
+            _resting.Remove(_resting.Min);
+            _byLabels.Remove(Identities.Find(id)!.Labels);
+            _unrecorded.Remove(id);
+            Identities.Remove(id);
         }
     }
 }

@@ -72,6 +72,9 @@ internal static partial class AgentLog
     [LoggerMessage(30, LogLevel.Warning, "could not take back '{Step}': {Problem}")]
     public static partial void UndoFailed(this ILogger logger, string step, string problem);
 
+    [LoggerMessage(19, LogLevel.Warning, "{Problem}")]
+    public static partial void RecordTorn(this ILogger logger, string problem);
+
     [LoggerMessage(31, LogLevel.Warning, "{Task} failed and is tried again: {Problem}")]
     public static partial void PeriodicTaskFailed(this ILogger logger, string task, string problem);
 

@@ -19,16 +19,19 @@ namespace Ciliate.Agent.Policies;
 /// </summary>
 public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributor distributor, AddressBook addresses, StateStore store)
 {
+    // Nothing is held that these do not name.
+    private PolicySet? _retired;
+
     /// <summary>To be called before any endpoint runs <paramref name="next"/>.</summary>
     public void Introduce(PolicySet next, PolicySet running, Undo undo)
     {
-        HashSet<IPNetwork> held = [.. identities.HeldPrefixes.Select(row => row.Prefix!.Value)];
-        IPNetwork[] added = [.. next.NamedPrefixes().Where(prefix => !held.Contains(prefix))];
+        IPNetwork[] added = [.. next.NamedPrefixes().Where(prefix => identities.FindHeld(prefix) is null)];
         if (added.Length == 0)
             return;
+        _retired = null;
         undo.Add("number prefixes", () => Release(added));
         IReadOnlyList<IdentityRow> rows = identities.Acquire(added);
-        store.WriteIdentities(identities.Save());
+        identities.Record(store);
         distributor.Introduce([.. rows.Select(Describe)], running, undo);
         undo.Add("map prefixes", () => addresses.RemoveNamed(added));
         addresses.PutNamed([.. rows.Select(row => new IpcacheRow(row.Prefix!.Value, row.Id))]);
@@ -37,13 +40,18 @@ public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributo
     /// <summary>To be called when every endpoint runs <paramref name="current"/>. May be repeated after a failure.</summary>
     public void Retire(PolicySet current)
     {
+        if (ReferenceEquals(current, _retired))
+            return;
         HashSet<IPNetwork> named = [.. current.NamedPrefixes()];
         IdentityRow[] gone = [.. identities.HeldPrefixes.Where(row => !named.Contains(row.Prefix!.Value))];
-        if (gone.Length == 0)
-            return;
-        addresses.RemoveNamed([.. gone.Select(row => row.Prefix!.Value)]);
-        distributor.Withdraw([.. gone.Select(row => row.Id)]);
-        Release([.. gone.Select(row => row.Prefix!.Value)]);
+        if (gone.Length > 0)
+        {
+            addresses.RemoveNamed([.. gone.Select(row => row.Prefix!.Value)]);
+            distributor.Withdraw([.. gone.Select(row => row.Id)]);
+            Release([.. gone.Select(row => row.Prefix!.Value)]);
+        }
+
+        _retired = current;
     }
 
     /// <summary>After a restart: the numbers of what the stored policies name, before any endpoint is given its tables. And of what ipcache
@@ -53,7 +61,7 @@ public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributo
     {
         IEnumerable<IPNetwork> left = mapped.Where(row => identities.Identities.Find(row.Identity)?.Prefix == row.Prefix).Select(row => row.Prefix);
         identities.Acquire([.. stored.NamedPrefixes().Union(left)]);
-        store.WriteIdentities(identities.Save());
+        identities.Record(store);
     }
 
     /// <summary>After a restart, when every endpoint has its tables.</summary>
@@ -64,9 +72,10 @@ public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributo
 
     private void Release(IReadOnlyCollection<IPNetwork> prefixes)
     {
-        HashSet<IPNetwork> released = [.. prefixes];
-        foreach (IdentityRow row in identities.HeldPrefixes.Where(row => released.Contains(row.Prefix!.Value)).ToArray())
-            identities.Release(row.Id);
-        store.WriteIdentities(identities.Save());
+        foreach (IPNetwork prefix in prefixes)
+        {
+            if (identities.FindHeld(prefix) is { } row)
+                identities.Release(row.Id);
+        }
     }
 }

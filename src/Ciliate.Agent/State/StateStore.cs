@@ -9,16 +9,16 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>identities.json</c>, <c>policies.json</c>.
-/// Each is replaced as a whole, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>policies.json</c>,
+/// and <c>identities.journal</c>. A file is replaced as a whole, a <see cref="Journal"/> gets one record more, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
 /// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
 public sealed class StateStore
 {
     private readonly string _directory;
     private readonly string _endpoints;
     private readonly string _policies;
-    private readonly string _identities;
     private readonly string _policyIndex;
+    private readonly IdentityJournal _identities;
 
     /// <exception cref="StateException">The directories cannot be made.</exception>
     public StateStore(string directory)
@@ -26,25 +26,38 @@ public sealed class StateStore
         _directory = directory;
         _endpoints = Path.Combine(directory, "endpoints");
         _policies = Path.Combine(directory, "policies");
-        _identities = Path.Combine(directory, "identities.json");
+        _identities = new IdentityJournal(Path.Combine(directory, IdentityFile));
+        Disk = new StateDisk(directory);
         _policyIndex = Path.Combine(directory, "policies.json");
         try
         {
-            Directory.CreateDirectory(_endpoints);
-            Directory.CreateDirectory(_policies);
+            foreach (string made in new[] { _endpoints, _policies })
+            {
+                FileSystem.MakeDirectoryForGood(made);
+                RemoveUnfinished(made);
+            }
+
+            RemoveUnfinished(directory);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
         {
             throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
         }
     }
+
+    /// <summary>Of all files.</summary>
+    internal const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public const string IdentityFile = "identities.journal";
+
+    public StateDisk Disk { get; }
 
     /// <summary>Whether a file below a state directory is one that an agent writes.</summary>
     /// <param name="file">Relative to the state directory.</param>
     public static bool IsOurs(string file) =>
         Path.GetFileName(file).StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml")
-        || file is "identities.json" or "policies.json" or LockFile;
+        || file is IdentityFile or "policies.json" or LockFile;
 
     /// <summary>The file by whose lock an agent holds its state directory.</summary>
     public const string LockFile = "lock";
@@ -63,13 +76,14 @@ public sealed class StateStore
         Write(EndpointPath(endpoint.Id), JsonSerializer.Serialize(endpoint, StateJson.Default.StoredEndpoint));
 
     /// <summary>Safe to repeat.</summary>
-    public void DeleteEndpoint(ushort id) => Delete(EndpointPath(id));
+    public void DeleteEndpoint(ushort id) => Disk.Delete(EndpointPath(id));
 
-    public StoredIdentities ReadIdentities() =>
-        File.Exists(_identities) ? Parse(_identities, StateJson.Default.StoredIdentities) : new StoredIdentities(0, []);
+    /// <inheritdoc cref="IdentityJournal.Read"/>
+    public StoredIdentities ReadIdentities(out string? torn) => _identities.Read(out torn);
 
-    public void WriteIdentities(StoredIdentities identities) =>
-        Write(_identities, JsonSerializer.Serialize(identities, StateJson.Default.StoredIdentities));
+    /// <inheritdoc cref="IdentityJournal.Add"/>
+    /// <exception cref="AgentException">The disk does not take it.</exception>
+    public void AddIdentities(StoredIdentities fresh, Func<StoredIdentities> all) => Disk.Write(PathOf(IdentityFile), () => _identities.Add(fresh, all));
 
     /// <summary>Null when none was ever written.</summary>
     /// <exception cref="StateException">It is torn or invalid, or gone while policies are there.</exception>
@@ -83,7 +97,7 @@ public sealed class StateStore
     }
 
     public StagedState StagePolicyIndex(StoredPolicies policies) =>
-        new(_policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
+        new(Disk, _policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
 
     /// <summary>The text of a policy that the index names.</summary>
     /// <exception cref="StateException">Its file is missing or not text.</exception>
@@ -97,10 +111,10 @@ public sealed class StateStore
 
     public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
 
-    public StagedState StagePolicy(PolicyKey key, string yaml) => new(PolicyPath(key), yaml);
+    public StagedState StagePolicy(PolicyKey key, string yaml) => new(Disk, PolicyPath(key), yaml);
 
     /// <summary>Safe to repeat.</summary>
-    public void DeletePolicy(PolicyKey key) => Delete(PolicyPath(key));
+    public void DeletePolicy(PolicyKey key) => Disk.Delete(PolicyPath(key));
 
     /// <summary>Where a file of that name relative to the directory is.</summary>
     public string PathOf(string file) => Path.Combine(_directory, file);
@@ -136,11 +150,13 @@ public sealed class StateStore
     private static IEnumerable<string> Files(string directory, string extension) =>
         Directory.EnumerateFiles(directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
-    private static T Parse<T>(string path, JsonTypeInfo<T> type)
+    private static T Parse<T>(string path, JsonTypeInfo<T> type) => Parse(path, ReadText(path), type);
+
+    internal static T Parse<T>(string path, string text, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(ReadText(path), type) ?? throw Invalid(path, "it holds null");
+            return JsonSerializer.Deserialize(text, type) ?? throw Invalid(path, "it holds null");
         }
         catch (JsonException error)
         {
@@ -152,11 +168,20 @@ public sealed class StateStore
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(ReadBytes(path));
         }
         catch (DecoderFallbackException error)
         {
             throw Invalid(path, "it is not UTF-8 text", error);
+        }
+    }
+
+    /// <exception cref="StateException">It cannot be read.</exception>
+    internal static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -164,21 +189,16 @@ public sealed class StateStore
         }
     }
 
-    private static void Write(string path, string text)
+    private void Write(string path, string text)
     {
-        using var staged = new StagedState(path, text);
+        using var staged = new StagedState(Disk, path, text);
         staged.Replace();
     }
 
-    private static void Delete(string path)
+    /// <summary>What a write left that was cut short.</summary>
+    private static void RemoveUnfinished(string directory)
     {
-        try
-        {
+        foreach (string path in Directory.GetFiles(directory, AtomicFile.TemporaryPrefix + "*"))
             FileSystem.Remove(path);
-        }
-        catch (LinuxException error)
-        {
-            throw new AgentException(AgentError.Failed, $"cannot delete state file {path}: {error.Message}", error);
-        }
     }
 }

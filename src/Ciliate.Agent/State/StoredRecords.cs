@@ -35,12 +35,11 @@ public sealed record StoredEndpoint
     public required DateTimeOffset Created { get; init; }
 }
 
-/// <summary>One entry of <c>identities.json</c>.</summary>
-/// <param name="Released">When the last holder went; null while held.</param>
+/// <summary>A number and what it stands for.</summary>
 /// <param name="Prefix">Of the addresses outside that have the identity; its labels follow from it.</param>
-public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null, string? Prefix = null);
+public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, string? Prefix = null);
 
-/// <summary><c>identities.json</c>.</summary>
+/// <summary>A record of <c>identities.journal</c>: numbers that were given out at one time. Of two that contradict each other the later one holds.</summary>
 /// <param name="Next">The number that is tried first for the next new label set.</param>
 /// <param name="NextLocal">Likewise for the next new prefix.</param>
 public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities, uint NextLocal = 0);
@@ -71,6 +70,15 @@ public sealed record StoredPolicies(
     RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredEndpoint))]
-[JsonSerializable(typeof(StoredIdentities))]
 [JsonSerializable(typeof(StoredPolicies))]
 internal sealed partial class StateJson : JsonSerializerContext;
+
+/// <summary>Of journals: one line each.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StoredIdentities))]
+internal sealed partial class JournalJson : JsonSerializerContext;

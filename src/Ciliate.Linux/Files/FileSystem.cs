@@ -53,6 +53,26 @@ public static class FileSystem
         }
     }
 
+    /// <summary>Takes away a file, and brings that to the disk. Safe to repeat.</summary>
+    public static void RemoveForGood(string path)
+    {
+        Remove(path);
+        SyncDirectory(ParentOf(path));
+    }
+
+    /// <summary>Makes a directory and those above it where they are not there, and brings them to the disk.</summary>
+    public static void MakeDirectoryForGood(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        MakeDirectoryForGood(ParentOf(path));
+        MakeDirectory(path);
+        SyncDirectory(ParentOf(path));
+    }
+
     /// <summary>Makes a directory and those above it where they are not there.</summary>
     public static void MakeDirectory(string path)
     {
@@ -108,6 +128,9 @@ public static class FileSystem
             throw LinuxException.Last($"set the mode of {path}");
         }
     }
+
+    /// <summary>The root is its own.</summary>
+    private static string ParentOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     private static FileDescriptor OpenForReading(string path)
     {

@@ -61,7 +61,7 @@ public sealed class StagedFile : IDisposable
         return number >= 0 ? new FileDescriptor(number) : throw LinuxException.Last(what);
     }
 
-    private static unsafe void WriteAll(FileDescriptor file, ReadOnlySpan<byte> content, string what)
+    internal static unsafe void WriteAll(FileDescriptor file, ReadOnlySpan<byte> content, string what)
     {
         fixed (byte* start = content)
         {
@@ -75,7 +75,7 @@ public sealed class StagedFile : IDisposable
         }
     }
 
-    private static void Check(nint result, string what)
+    internal static void Check(nint result, string what)
     {
         if (result < 0)
             throw LinuxException.Last(what);

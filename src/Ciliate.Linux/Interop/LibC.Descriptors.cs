@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
+    internal const int O_APPEND = 0x400;
     internal const int O_CLOEXEC = 0x80000;
 
     // int close(int fd);
@@ -28,7 +29,7 @@ internal static unsafe partial class LibC
 
     // int open(const char *pathname, int flags, ... /* mode_t mode */);
     internal static int open(string pathname, int flags, uint mode) =>
-        FaultSeam.Strikes("open") ? -1 : open_call(pathname, flags, mode);
+        FaultSeam.Strikes((flags & O_CREAT) == 0 ? "open" : "create", pathname) ? -1 : open_call(pathname, flags, mode);
 
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open_call(string pathname, int flags, uint mode);
@@ -42,7 +43,7 @@ internal static unsafe partial class LibC
 
     // ssize_t write(int fd, const void *buf, size_t count);
     internal static nint write(FileDescriptor fd, void* buf, nuint count) =>
-        FaultSeam.Strikes("write") ? -1 : write_call(fd, buf, count);
+        FaultSeam.Strikes("write", fd, new ReadOnlySpan<byte>(buf, (int)count)) ? -1 : write_call(fd, buf, count);
 
     [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
     private static partial nint write_call(FileDescriptor fd, void* buf, nuint count);

@@ -12,6 +12,7 @@ internal static unsafe partial class LibC
     internal const int O_NONBLOCK = 0x800;
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
+    internal const int SEEK_END = 2;
 
     // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
     internal static int statx(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf) =>
@@ -30,10 +31,21 @@ internal static unsafe partial class LibC
 
     // int fsync(int fd);
     internal static int fsync(FileDescriptor fd) =>
-        FaultSeam.Strikes("fsync") ? -1 : fsync_call(fd);
+        FaultSeam.Strikes("fsync", fd) ? -1 : fsync_call(fd);
 
     [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
     private static partial int fsync_call(FileDescriptor fd);
+
+    // off_t lseek(int fd, off_t offset, int whence);
+    [LibraryImport(Name, SetLastError = true)]
+    internal static partial long lseek(FileDescriptor fd, long offset, int whence);
+
+    // int ftruncate(int fd, off_t length);
+    internal static int ftruncate(FileDescriptor fd, long length) =>
+        FaultSeam.Strikes("ftruncate", fd, length: length) ? -1 : ftruncate_call(fd, length);
+
+    [LibraryImport(Name, EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int ftruncate_call(FileDescriptor fd, long length);
 
     // int fchmod(int fd, mode_t mode);
     internal static int fchmod(FileDescriptor fd, uint mode) =>
@@ -52,28 +64,28 @@ internal static unsafe partial class LibC
 
     // int rename(const char *oldpath, const char *newpath);
     internal static int rename(string oldpath, string newpath) =>
-        FaultSeam.Strikes("rename") ? -1 : rename_call(oldpath, newpath);
+        FaultSeam.Strikes("rename", oldpath, newpath) ? -1 : rename_call(oldpath, newpath);
 
     [LibraryImport(Name, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename_call(string oldpath, string newpath);
 
     // int unlink(const char *pathname);
     internal static int unlink(string pathname) =>
-        FaultSeam.Strikes("unlink") ? -1 : unlink_call(pathname);
+        FaultSeam.Strikes("unlink", pathname) ? -1 : unlink_call(pathname);
 
     [LibraryImport(Name, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int unlink_call(string pathname);
 
     // int mkdir(const char *pathname, mode_t mode);
     internal static int mkdir(string pathname, uint mode) =>
-        FaultSeam.Strikes("mkdir") ? -1 : mkdir_call(pathname, mode);
+        FaultSeam.Strikes("mkdir", pathname) ? -1 : mkdir_call(pathname, mode);
 
     [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkdir_call(string pathname, uint mode);
 
     // int rmdir(const char *pathname);
     internal static int rmdir(string pathname) =>
-        FaultSeam.Strikes("rmdir") ? -1 : rmdir_call(pathname);
+        FaultSeam.Strikes("rmdir", pathname) ? -1 : rmdir_call(pathname);
 
     [LibraryImport(Name, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rmdir_call(string pathname);

@@ -147,8 +147,8 @@ public sealed class AdoptionTests : IDisposable
         {"id": 1, "name": "web", "labels": [], "identity": 256, "namespace-path": "/x", "container-interface": "eth0", "host-interface": "cil1",
         "host-if-index": 5, "host-mac": "02:00:00:00:00:01", "container-mac": "02:00:00:00:00:02", "ipv4": "10.9.9.9", "created": "2026-01-01T00:00:00Z"}
         """)]
-    [InlineData("identities.json", "{\"next\": 300, \"identities\": [{\"id\": 256, \"labels\": [\"app=other\"]}]}")]
-    [InlineData("identities.json", "{\"next\": 300, \"identities\": [{\"id\": 7, \"labels\": [\"app=other\"]}]}")]
+    [InlineData("identities.journal", "{\"next\":300,\"identities\":[{\"id\":256,\"labels\":[\"app=other\"]}]}")]
+    [InlineData("identities.journal", "{\"next\":300,\"identities\":[{\"id\":7,\"labels\":[\"app=other\"]}]}")]
     [InlineData("policies.json", "{\"revision\": 1, \"next-rule\": 9, \"origins\": [], \"rules\": [{\"id\": 1, \"text\": \"x\"}]}")]
     [InlineData("policies/_db.yaml", "apiVersion: cilium.io/v2")]
     public void A_torn_or_wrong_file_is_named_and_nothing_starts(string file, string? content)
@@ -157,13 +157,16 @@ public sealed class AdoptionTests : IDisposable
         _agent.Add("web", "app=web");
         string path = Path.Combine(_agent.Configuration.StateDirectory, file);
         string stored = File.ReadAllText(Path.Combine(_agent.Configuration.StateDirectory, "endpoints", "1.json"));
-        File.WriteAllText(path, content ?? stored);
+        if (file.EndsWith(".journal", StringComparison.Ordinal))
+            JournalFile.Write(path, content!);
+        else
+            File.WriteAllText(path, content ?? stored);
         _agent.Datapath.Calls.Clear();
 
         var error = Assert.Throws<StateException>(_agent.Restart);
 
         // Where two files contradict each other, the second one that is read is named.
-        bool contradiction = file == "identities.json" && content!.Contains("256", StringComparison.Ordinal);
+        bool contradiction = file == "identities.journal" && content!.Contains("256", StringComparison.Ordinal);
         Assert.Contains(contradiction ? "endpoints/1.json" : path, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
         Assert.DoesNotContain(_agent.Datapath.Calls, call => !call.StartsWith("ipcache 10.101.0.1/32", StringComparison.Ordinal));

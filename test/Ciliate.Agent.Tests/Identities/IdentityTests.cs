@@ -1,13 +1,17 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Identities;
+using Ciliate.Agent.State;
 using Ciliate.Policy;
 using Xunit;
 
 namespace Ciliate.Agent.Tests.Identities;
 
-public sealed class IdentityTests
+public sealed class IdentityTests : IDisposable
 {
     private readonly ManualTime _time = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ciliate-identities-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
     public void The_same_labels_are_one_identity_whatever_their_order()
@@ -67,14 +71,58 @@ public sealed class IdentityTests
         var before = new IdentityAllocator(_time);
         before.Acquire(LabelSet.Parse("app=web"));
         before.Release(before.Acquire(LabelSet.Parse("app=db")).Id);
+        before.Record(new StateStore(_directory.FullName));
         var after = new IdentityAllocator(_time);
 
-        after.Load(before.Save());
+        after.Load(new StateStore(_directory.FullName).ReadIdentities(out _));
         after.Adopt(256, LabelSet.Parse("app=web"));
 
         Assert.Equal(256u, after.Acquire(LabelSet.Parse("app=web")).Id);
         Assert.Equal(257u, after.Acquire(LabelSet.Parse("app=db")).Id);
         Assert.Equal(258u, after.Acquire(LabelSet.Parse("app=new")).Id);
+    }
+
+    [Fact]
+    public void A_storm_of_labels_leaves_no_more_at_rest_than_there_is_room_for_and_gives_no_number_twice()
+    {
+        var identities = new IdentityAllocator(_time);
+        var store = new StateStore(_directory.FullName);
+        var given = new HashSet<uint>();
+        long longest = 0;
+        for (int i = 0; i < 3 * IdentityAllocator.MostResting; i++)
+        {
+            uint id = identities.Acquire(LabelSet.Parse($"app=a{i}")).Id;
+            if (i % 64 == 0)
+                identities.Record(store);
+            identities.Release(id);
+            Assert.True(given.Add(id));
+            longest = Math.Max(longest, new FileInfo(store.PathOf(StateStore.IdentityFile)).Length);
+        }
+
+        identities.Record(store);
+        Assert.InRange(identities.Identities.Count, 1, IdentityAllocator.MostResting + 1);
+        var after = new IdentityAllocator(_time);
+        after.Load(new StateStore(_directory.FullName).ReadIdentities(out _));
+        Assert.DoesNotContain(after.Acquire(LabelSet.Parse("app=new")).Id, given);
+        // Twice what is remembered, and what is added until it is written anew.
+        Assert.InRange(longest, 1, 4 * IdentityAllocator.MostResting * 100);
+    }
+
+    [Fact]
+    public void A_number_that_the_disk_did_not_take_is_written_with_the_next()
+    {
+        var identities = new IdentityAllocator(_time);
+        var store = new StateStore(_directory.FullName);
+        identities.Acquire(LabelSet.Parse("app=first"));
+        identities.Record(store);
+        uint web = identities.Acquire(LabelSet.Parse("app=web")).Id;
+        File.Move(store.PathOf(StateStore.IdentityFile), store.PathOf("elsewhere"));
+        Assert.Throws<AgentException>(() => identities.Record(store));
+        File.Move(store.PathOf("elsewhere"), store.PathOf(StateStore.IdentityFile));
+
+        identities.Record(store);
+
+        Assert.Contains(new StateStore(_directory.FullName).ReadIdentities(out _).Identities, identity => identity.Id == web);
     }
 
     [Fact]

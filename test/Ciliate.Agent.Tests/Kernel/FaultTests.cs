@@ -68,16 +68,48 @@ public sealed class FaultTests : IDisposable
         EveryCallFailsOnce(() => _agent.DeletePolicy("prefixes"), () => _agent.Apply(Prefixes));
     }
 
+    /// <summary>Until its link is gone all is taken back. After that it is disconnected, and can be deleted again.</summary>
+    [Fact]
+    public void An_endpoint_that_goes()
+    {
+        _agent.Apply(Database);
+        EndpointRequest request = Late();
+        _agent.Add(request);
+        string[] before = Observed.Of(_agent);
+        _agent.Delete("late");
+        string[] after = Observed.Of(_agent);
+        AddAgain();
+        for (int turn = 1; ; turn++)
+        {
+            var fault = new OneFault(turn);
+            Exception? error = fault.During(() => _agent.Delete("late"));
+            if (error is not null)
+            {
+                if (_agent.Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == "late").State == EndpointState.Ready)
+                    AssertSame(before, fault, turn, error);
+                _agent.Delete("late");
+            }
+
+            AssertSame(after, fault, turn, error);
+            if (fault.Struck is null)
+                break;
+            AddAgain();
+        }
+
+        void AddAgain()
+        {
+            // Ids are given out in turn: back to the one that was.
+            _agent.Stop();
+            _agent.Start();
+            _agent.Add(request);
+        }
+    }
+
     [Fact]
     public void An_endpoint_that_comes()
     {
         _agent.Apply(Database);
-        EndpointRequest request = _agent.RequestFor("late", "app=late") with
-        {
-            IPv4 = System.Net.IPAddress.Parse("10.101.0.77"),
-            IPv6 = System.Net.IPAddress.Parse("fd00:101::77"),
-            NamedPorts = ["http=80/tcp"],
-        };
+        EndpointRequest request = Late();
         EveryCallFailsOnce(() => _agent.Add(request), () =>
         {
             _agent.Delete("late");
@@ -105,6 +137,13 @@ public sealed class FaultTests : IDisposable
                 break;
         }
     }
+
+    private EndpointRequest Late() => _agent.RequestFor("late", "app=late") with
+    {
+        IPv4 = System.Net.IPAddress.Parse("10.101.0.77"),
+        IPv6 = System.Net.IPAddress.Parse("fd00:101::77"),
+        NamedPorts = ["http=80/tcp"],
+    };
 
     private void EveryCallFailsOnce(Action change, Action back)
     {

@@ -35,11 +35,11 @@ internal sealed class OneFault(int turn)
         }
     }
 
-    private int Answer(string call)
+    private int Answer(scoped SeenCall call)
     {
         if (Interlocked.Increment(ref _calls) != turn)
             return 0;
-        Struck = call;
+        Struck = call.Name;
         return s_errors[turn % s_errors.Length];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Policies;
 using Ciliate.EndToEnd.Tests.Probes;
@@ -67,11 +68,13 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(traces, Known());
         Assert.Equal(contents, _disk.Contents());
         AsBefore();
+        Degraded();
 
         _host.Agent.Kill();
         Unblock(readOnly);
         _host.Agent.Start();
         AsBefore();
+        Assert.Equal("ok", Health().GetProperty("state").GetString());
         _host.Ciliate.Do(arguments);
     }
 
@@ -89,7 +92,10 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(traces, Known());
         Assert.Equal(contents, _disk.Contents());
         AsBefore();
+        string since = Degraded();
+        Assert.Equal(since, Degraded());
         Unblock(readOnly: true);
+        Assert.Equal("ok", Health().GetProperty("state").GetString());
         _host.Ciliate.Do(arguments);
     }
 
@@ -128,7 +134,17 @@ public sealed class DiskTests : IDisposable
     {
         _host.Passes(_client, _server, 80, Family.IPv4, Transport.Tcp);
         _host.Drops(_other, _server, 80, Family.IPv6, Transport.Tcp, Expectations.IngressDenied);
-        Assert.Equal("ok", _host.Ciliate.Json("status").GetProperty("ciliate").GetProperty("state").GetString());
+    }
+
+    private JsonElement Health() => _host.Ciliate.Json("status").GetProperty("ciliate");
+
+    /// <summary>The status says what is wrong; since when is returned.</summary>
+    private string Degraded()
+    {
+        JsonElement health = Health();
+        Assert.Equal("degraded", health.GetProperty("state").GetString());
+        Assert.StartsWith($"the state directory {_host.Roots.State} takes no changes (", health.GetProperty("msg").GetString(), StringComparison.Ordinal);
+        return health.GetProperty("since").GetString()!;
     }
 
     private void Block(bool readOnly)
