@@ -8,7 +8,7 @@ namespace Ciliate.Agent.Policies;
 /// <summary>All policies, stored and in force. Written from the control loop only; <see cref="Current"/> is read by anyone.</summary>
 public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDistributor distributor, NamedPrefixes prefixes, Func<Undo> beginChange)
 {
-    private readonly HashSet<PolicyKey> _unnamedFiles = [];
+    private readonly HashSet<string> _unnamedFiles = [];
     private PolicyState _current = PolicyState.Empty;
 
     public PolicyState Current => Volatile.Read(ref _current);
@@ -44,9 +44,11 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         rules.Load(stored.NextRule, stored.Rules);
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
             origin => new PolicyKey(origin.Namespace, origin.Name, KindOf(origin)), origin => new PolicyOrigin(origin.File, origin.Revision, origin.Followed));
-        var policies = PolicySet.Create(origins.Keys.Select(Read), stored.Revision);
+        var policies = PolicySet.Create(origins.Select(pair => Read(pair.Key, pair.Value.Revision)), stored.Revision);
         rules.Follow(policies);
-        Volatile.Write(ref _current, new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins)));
+        var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins));
+        _unnamedFiles.UnionWith(store.PolicyPaths().Except(PathsOf(state, origins.Keys)));
+        Volatile.Write(ref _current, state);
     }
 
     /// <summary>Puts policies in force, all or none; those with the same names give way. Returns when every endpoint that is concerned
@@ -61,15 +63,14 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     /// <param name="files">All that the directory holds.</param>
     public PolicyOutcome Follow(IReadOnlyList<PolicySubmission> files) => Change(PolicyPlan.Follow(_current, files));
 
-    /// <summary>Removes what changes have left: files of policies that are no more, and prefixes that none names. Safe to repeat.</summary>
+    /// <summary>Removes what changes have left: files of policies that are no more or are others now, and prefixes that none names. Safe to repeat.</summary>
     public void CleanUp()
     {
         prefixes.Retire(_current.Policies);
-        foreach (PolicyKey key in _unnamedFiles.ToArray())
+        foreach (string path in _unnamedFiles.ToArray())
         {
-            if (_current.Policies.Find(key) is null)
-                store.DeletePolicy(key);
-            _unnamedFiles.Remove(key);
+            store.DeletePolicy(path);
+            _unnamedFiles.Remove(path);
         }
     }
 
@@ -93,8 +94,8 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
 
     private void Finish(PolicyState next, PolicyOutcome outcome)
     {
+        _unnamedFiles.UnionWith(PathsOf(_current, [.. outcome.Deleted, .. outcome.Changed]));
         Volatile.Write(ref _current, next);
-        _unnamedFiles.UnionWith(outcome.Deleted);
         Changed?.Invoke(next, outcome);
     }
 
@@ -119,12 +120,12 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         try
         {
             foreach (NetworkPolicy policy in written)
-                texts.Add(store.StagePolicy(policy.Key, policy.SourceYaml));
+                texts.Add(store.StagePolicy(policy.Key, next.Revision, policy.SourceYaml));
             undo.Add("number the rules", () => rules.Follow(before.Policies));
             using StagedState index = StageIndex(next);
             foreach ((NetworkPolicy policy, StagedState text) in written.Zip(texts))
             {
-                undo.Add($"write policy {policy.Key}", () => WriteBack(policy.Key, before.Policies.Find(policy.Key)));
+                undo.Add($"write policy {policy.Key}", () => store.DeletePolicy(store.PolicyPath(policy.Key, next.Revision)));
                 text.Replace();
             }
 
@@ -137,13 +138,8 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         }
     }
 
-    private void WriteBack(PolicyKey key, NetworkPolicy? before)
-    {
-        if (before is null)
-            store.DeletePolicy(key);
-        else
-            store.WritePolicy(key, before.SourceYaml);
-    }
+    private IEnumerable<string> PathsOf(PolicyState state, IEnumerable<PolicyKey> keys) =>
+        keys.Select(key => store.PolicyPath(key, state.Origins[key].Revision));
 
     private void WriteIndex(PolicyState state)
     {
@@ -175,12 +171,12 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         _ => throw new FormatException($"policy {origin.Name}: '{origin.Kind}' is not a kind of policy"),
     };
 
-    private NetworkPolicy Read(PolicyKey key)
+    private NetworkPolicy Read(PolicyKey key, long revision)
     {
-        string path = store.PolicyPath(key);
+        string path = store.PolicyPath(key, revision);
         try
         {
-            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(store.ReadPolicy(key), Path.GetFileName(path));
+            IReadOnlyList<NetworkPolicy> read = PolicyReader.Read(store.ReadPolicy(key, revision), Path.GetFileName(path));
             NetworkPolicy policy = read.Count == 1 ? read[0] : throw StateStore.Invalid(path, $"it holds {read.Count} policies");
             return policy.Key == key ? policy : throw StateStore.Invalid(path, $"it holds policy '{policy.Key}'");
         }

@@ -9,7 +9,7 @@ using Ciliate.Policy;
 namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
-/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>policies.json</c>,
+/// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME@REVISION.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>policies.json</c>,
 /// and <c>identities.journal</c>. A file is replaced as a whole, a <see cref="Journal"/> gets one record more, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
 /// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
 public sealed class StateStore
@@ -44,6 +44,9 @@ public sealed class StateStore
             throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
         }
     }
+
+    // No name of a policy has one.
+    private const char RevisionMark = '@';
 
     /// <summary>Of all files.</summary>
     internal const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -101,25 +104,26 @@ public sealed class StateStore
 
     /// <summary>The text of a policy that the index names.</summary>
     /// <exception cref="StateException">Its file is missing or not text.</exception>
-    public string ReadPolicy(PolicyKey key)
+    public string ReadPolicy(PolicyKey key, long revision)
     {
-        string path = PolicyPath(key);
+        string path = PolicyPath(key, revision);
         return File.Exists(path)
             ? ReadText(path)
             : throw new StateException($"state file {path} of policy '{key}' is missing; restore it, or take the policy out of {_policyIndex}");
     }
 
-    public void WritePolicy(PolicyKey key, string yaml) => Write(PolicyPath(key), yaml);
-
-    public StagedState StagePolicy(PolicyKey key, string yaml) => new(Disk, PolicyPath(key), yaml);
+    public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), yaml);
 
     /// <summary>Safe to repeat.</summary>
-    public void DeletePolicy(PolicyKey key) => Disk.Delete(PolicyPath(key));
+    public void DeletePolicy(string path) => Disk.Delete(path);
+
+    /// <summary>Paths of all policies that were written, whether or not the index names them.</summary>
+    public IEnumerable<string> PolicyPaths() => Files(_policies, ".yaml").Where(path => Path.GetFileName(path).Contains(RevisionMark, StringComparison.Ordinal));
 
     /// <summary>Where a file of that name relative to the directory is.</summary>
     public string PathOf(string file) => Path.Combine(_directory, file);
 
-    public string PolicyPath(PolicyKey key) => Path.Combine(_policies, PolicyFileName(key));
+    public string PolicyPath(PolicyKey key, long revision) => Path.Combine(_policies, PolicyFileName(key, revision));
 
     /// <summary>The error of a file that is not what it should be.</summary>
     public static StateException Invalid(string path, string problem, Exception? inner = null)
@@ -131,9 +135,9 @@ public sealed class StateStore
     private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
 
     /// <summary>A name that no directory can hold is cut, and made unique again by its hash. Names of policies are ASCII.</summary>
-    private static string PolicyFileName(PolicyKey key)
+    private static string PolicyFileName(PolicyKey key, long revision)
     {
-        const string extension = ".yaml";
+        string extension = string.Create(CultureInfo.InvariantCulture, $"{RevisionMark}{revision}.yaml");
         const int longest = 255, hashDigits = 64;
         string kind = key.Kind switch
         {

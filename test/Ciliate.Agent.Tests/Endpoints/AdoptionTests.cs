@@ -150,7 +150,7 @@ public sealed class AdoptionTests : IDisposable
     [InlineData("identities.journal", "{\"next\":300,\"identities\":[{\"id\":256,\"labels\":[\"app=other\"]}]}")]
     [InlineData("identities.journal", "{\"next\":300,\"identities\":[{\"id\":7,\"labels\":[\"app=other\"]}]}")]
     [InlineData("policies.json", "{\"revision\": 1, \"next-rule\": 9, \"origins\": [], \"rules\": [{\"id\": 1, \"text\": \"x\"}]}")]
-    [InlineData("policies/_db.yaml", "apiVersion: cilium.io/v2")]
+    [InlineData("policies/_db@1.yaml", "apiVersion: cilium.io/v2")]
     public void A_torn_or_wrong_file_is_named_and_nothing_starts(string file, string? content)
     {
         _agent.Apply(TestPolicies.Allow("db", to: "db", from: "web", port: 5432));

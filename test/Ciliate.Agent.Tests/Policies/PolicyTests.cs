@@ -144,7 +144,7 @@ public sealed class PolicyTests : IDisposable
         Assert.False(_agent.Datapath.Published[1].Ingress.Enforced);
         Assert.Equal((2, 1), (outcome.Revision, outcome.Regenerated.Count));
         Assert.Equal("db/ingress[0]", _agent.Services.Rules.TextOf(rule));
-        Assert.DoesNotContain("policies/_db.yaml", _agent.StateFiles);
+        Assert.DoesNotContain("policies/_db@1.yaml", _agent.StateFiles);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("policies/_db.yaml", "of policy 'db' is missing")]
+    [InlineData("policies/_db@1.yaml", "of policy 'db' is missing")]
     [InlineData("policies.json", "is missing, but there is ")]
     public void A_policy_or_an_index_that_was_lost_is_named_and_nothing_starts(string file, string problem)
     {

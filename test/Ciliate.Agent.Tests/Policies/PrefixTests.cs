@@ -179,7 +179,7 @@ public sealed class PrefixTests : IDisposable
 
         Assert.Equal(["world", "ccnp:world"], _agent.Services.Policies.Current.Policies.Select(policy => policy.Key.ToString()));
         _agent.Services.Policies.Delete(PolicyKey.Parse("ccnp:world"));
-        Assert.Equal(["policies.json", "policies/_world.yaml"], _agent.StateFiles.Where(file => file.StartsWith("polic", StringComparison.Ordinal)));
+        Assert.Equal(["policies.json", "policies/_world@1.yaml"], _agent.StateFiles.Where(file => file.StartsWith("polic", StringComparison.Ordinal)));
     }
 
     [Fact]

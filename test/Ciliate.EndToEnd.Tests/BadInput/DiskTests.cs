@@ -58,7 +58,7 @@ public sealed class DiskTests : IDisposable
     public void A_change_is_refused_and_leaves_nothing(string change, bool readOnly)
     {
         string[] arguments = Changes[change](this);
-        (string[] traces, string[] contents) = ([.. Known()], [.. _disk.Contents()]);
+        (string[] traces, string[] contents) = ([.. Known()], Contents());
         Block(readOnly);
 
         string error = _host.Ciliate.Refused(arguments);
@@ -66,7 +66,7 @@ public sealed class DiskTests : IDisposable
         Assert.Contains(_host.Roots.State, error, StringComparison.Ordinal);
         Assert.Contains(readOnly ? "Read-only file system" : "No space left on device", error, StringComparison.Ordinal);
         Assert.Equal(traces, Known());
-        Assert.Equal(contents, _disk.Contents());
+        Assert.Equal(contents, Contents());
         AsBefore();
         Degraded();
 
@@ -83,14 +83,14 @@ public sealed class DiskTests : IDisposable
     [InlineData("endpoint", "delete", "other")]
     public void What_is_there_stays_on_a_read_only_disk(params string[] arguments)
     {
-        (string[] traces, string[] contents) = ([.. Known()], [.. _disk.Contents()]);
+        (string[] traces, string[] contents) = ([.. Known()], Contents());
         Block(readOnly: true);
 
         string error = _host.Ciliate.Refused(arguments);
 
         Assert.Contains(_host.Roots.State, error, StringComparison.Ordinal);
         Assert.Equal(traces, Known());
-        Assert.Equal(contents, _disk.Contents());
+        Assert.Equal(contents, Contents());
         AsBefore();
         string since = Degraded();
         Assert.Equal(since, Degraded());
@@ -135,6 +135,9 @@ public sealed class DiskTests : IDisposable
         _host.Passes(_client, _server, 80, Family.IPv4, Transport.Tcp);
         _host.Drops(_other, _server, 80, Family.IPv6, Transport.Tcp, Expectations.IngressDenied);
     }
+
+    /// <summary>Without the journal of numbers: that one was given out stays told, and means nothing while nobody has it.</summary>
+    private string[] Contents() => [.. _disk.Contents().Where(file => !file.Contains("/identities.journal:", StringComparison.Ordinal))];
 
     private JsonElement Health() => _host.Ciliate.Json("status").GetProperty("ciliate");
 
