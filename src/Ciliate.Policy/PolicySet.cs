@@ -15,6 +15,8 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     // Endpoints that have the same labels are selected by the same rules.
     private readonly ConcurrentDictionary<LabelSet, RuleSelection> _selections = new();
 
+    private IReadOnlyList<IPNetwork>? _namedPrefixes;
+
     private PolicySet(ImmutableSortedDictionary<PolicyKey, NetworkPolicy> policies, long revision)
     {
         _policies = policies;
@@ -55,7 +57,7 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>The prefixes that rules name, exceptions included, each once: every one needs an identity.</summary>
-    public IReadOnlyList<IPNetwork> NamedPrefixes() =>
+    public IReadOnlyList<IPNetwork> NamedPrefixes() => _namedPrefixes ??=
     [
         .. this.SelectMany(policy => policy.Rules())
             .SelectMany(candidate => candidate.Rule.Peers ?? [])

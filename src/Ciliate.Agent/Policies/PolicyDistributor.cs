@@ -23,20 +23,21 @@ public sealed class PolicyDistributor(
     AgentMetrics metrics)
 {
     private readonly Dictionary<ushort, Running> _running = [];
-    private readonly Dictionary<ushort, (uint Identity, IReadOnlyList<NamedPort> Ports)> _namedPorts = [];
+    private readonly PeerSet _peers = new(identities);
 
     /// <summary>The names that an endpoint gives to its ports count from now on in the tables of others. Safe to repeat.</summary>
     public void Declare(ushort endpointId, uint identity, IReadOnlyList<NamedPort> namedPorts) =>
-        _namedPorts[endpointId] = (identity, namedPorts);
+        _peers.Declare(endpointId, identity, namedPorts);
 
     /// <summary>Publishes the first generation of an endpoint that was just attached; returns its number.</summary>
     /// <param name="namedPorts">The names that the endpoint gives to its ports.</param>
     public uint Start(ushort endpointId, Identity identity, IReadOnlyList<NamedPort> namedPorts, PolicySet policies)
     {
         var subject = new Subject(identity.Number, identity.Labels, namedPorts);
-        PolicyTables tables = Compile(policies, subject, Peers());
-        uint generation = Publish(endpointId, tables);
-        _running[endpointId] = new Running(subject, tables);
+        Running running = Compile(policies, subject, _peers.Current);
+        running = _running.Values.FirstOrDefault(running.IsSame) ?? running;
+        uint generation = Publish(endpointId, running.Tables);
+        _running[endpointId] = running;
         Declare(endpointId, identity.Number, namedPorts);
         return generation;
     }
@@ -45,7 +46,7 @@ public sealed class PolicyDistributor(
     public void Stop(ushort endpointId)
     {
         _running.Remove(endpointId);
-        _namedPorts.Remove(endpointId);
+        _peers.Forget(endpointId);
     }
 
     /// <summary>Adds the entries of new identities to all running tables.</summary>
@@ -53,60 +54,60 @@ public sealed class PolicyDistributor(
     {
         undo.Add("introduce identities", () => Withdraw([.. newcomers.Select(newcomer => newcomer.Number)]));
         var peers = new IdentitySet(newcomers);
-        var resolved = new Dictionary<Subject, PolicyEntry[]>();
-        foreach ((ushort id, Running running) in _running.ToArray())
+        foreach (IGrouping<Running, ushort> alike in Grouped())
         {
-            if (!resolved.TryGetValue(running.Subject, out PolicyEntry[]? entries))
-            {
-                resolved[running.Subject] = entries = Entries(PolicyEngine.ResolveIdentities(
-                    policies, running.Subject.Labels, peers, running.Subject.NamedPorts));
-            }
-
+            (Subject subject, EntryBook book) = (alike.Key.Subject, alike.Key.Entries);
+            PolicyEntry[] entries = Entries(PolicyEngine.ResolveIdentities(policies, subject.Labels, peers, subject.NamedPorts));
             if (entries.Length == 0)
                 continue;
             // Known before they are written: what is written in part is taken out in full.
-            _running[id] = running with { Tables = running.Tables with { Entries = [.. running.Tables.Entries, .. entries] } };
-            datapath.AddEntries(id, entries);
+            book.Add(entries);
+            foreach (ushort id in alike)
+                datapath.AddEntries(id, entries);
         }
     }
 
     /// <summary>Removes the entries of identities that no address maps to any more. Safe to repeat.</summary>
     public void Withdraw(IReadOnlyCollection<uint> identities)
     {
-        HashSet<uint> gone = [.. identities];
-        KeyValuePair<ushort, Running>[] concerned =
-            [.. _running.Where(pair => pair.Value.Tables.Entries.Any(entry => gone.Contains(entry.Peer)))];
+        IGrouping<Running, ushort>[] concerned = [.. Grouped().Where(alike => identities.Any(alike.Key.Entries.Has))];
         if (concerned.Length == 0)
             return;
         // A packet that has found one of them a moment ago still looks for its entries.
         datapath.WaitForReaders();
-        foreach ((ushort id, Running running) in concerned)
+        foreach (IGrouping<Running, ushort> alike in concerned)
         {
-            ILookup<bool, PolicyEntry> entries = running.Tables.Entries.ToLookup(entry => gone.Contains(entry.Peer));
-            datapath.RemoveEntries(id, [.. entries[true]]);
-            _running[id] = running with { Tables = running.Tables with { Entries = [.. entries[false]] } };
+            EntryBook book = alike.Key.Entries;
+            PolicyEntry[] gone = [.. identities.SelectMany(book.Of)];
+            foreach (ushort id in alike)
+                datapath.RemoveEntries(id, gone);
+            foreach (uint identity in identities)
+                book.Remove(identity);
         }
     }
 
     /// <summary>Publishes a new generation to each endpoint whose tables these policies change; returns to which.</summary>
     public IReadOnlyList<ushort> Apply(PolicySet policies, Undo undo)
     {
-        IdentitySet peers = Peers();
-        var compiled = new Dictionary<Subject, PolicyTables>();
+        IdentitySet peers = _peers.Current;
+        var compiled = new Dictionary<Subject, Running>();
         var published = new List<ushort>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            if (!compiled.TryGetValue(running.Subject, out PolicyTables? tables))
-                compiled[running.Subject] = tables = Compile(policies, running.Subject, peers);
-            if (IsSame(running.Tables, tables))
+            if (!compiled.TryGetValue(running.Subject, out Running? next))
+                compiled[running.Subject] = next = Compile(policies, running.Subject, peers);
+            if (running.IsSame(next))
                 continue;
             undo.Add($"publish to endpoint {id}", () => PublishBack(id, running));
-            Publish(id, running with { Tables = tables });
+            Publish(id, next);
             published.Add(id);
         }
 
         return published;
     }
+
+    /// <summary>Endpoints by the tables that they share.</summary>
+    private IGrouping<Running, ushort>[] Grouped() => [.. _running.GroupBy(pair => pair.Value, pair => pair.Key)];
 
     /// <summary>What was refused has changed nothing, and there may be no room to write it once more.</summary>
     private void PublishBack(ushort id, Running before)
@@ -132,20 +133,10 @@ public sealed class PolicyDistributor(
         return generation;
     }
 
-    private IdentitySet Peers()
-    {
-        ILookup<uint, NamedPort> ports = _namedPorts.Values
-            .SelectMany(declared => declared.Ports.Select(port => (declared.Identity, port)))
-            .Distinct().ToLookup(pair => pair.Identity, pair => pair.port);
-        return new(identities.Identities.Rows.Where(row => row.Holders > 0).Select(row => row.Prefix is { } prefix
-            ? Identity.OfPrefix(row.Id, prefix)
-            : new Identity(row.Id, row.Labels) { NamedPorts = [.. ports[row.Id]] }));
-    }
-
-    private PolicyTables Compile(PolicySet policies, Subject subject, IdentitySet peers)
+    private Running Compile(PolicySet policies, Subject subject, IdentitySet peers)
     {
         EndpointPolicy policy = PolicyEngine.Resolve(policies, subject.Labels, peers, options, subject.NamedPorts);
-        return new PolicyTables(subject.Identity, Default(policy.Ingress), Default(policy.Egress), Entries(policy));
+        return new Running(subject, Default(policy.Ingress), Default(policy.Egress), new EntryBook(Entries(policy)));
     }
 
     private PolicyEntry[] Entries(EndpointPolicy policy) =>
@@ -160,11 +151,18 @@ public sealed class PolicyDistributor(
     private static DirectionDefault Default(DirectionPolicy direction) =>
         new(direction.Enforced, direction.Enforced ? ReservedRules.DefaultDeny : ReservedRules.NotEnforced);
 
-    private static bool IsSame(PolicyTables one, PolicyTables other) =>
-        one.Identity == other.Identity && one.Ingress == other.Ingress && one.Egress == other.Egress
-        && one.Entries.Count == other.Entries.Count && one.Entries.ToHashSet().SetEquals(other.Entries);
+    /// <summary>What endpoints run; one for all whose tables are the same.</summary>
+    private sealed class Running(Subject subject, DirectionDefault ingress, DirectionDefault egress, EntryBook entries)
+    {
+        public Subject Subject => subject;
 
-    private sealed record Running(Subject Subject, PolicyTables Tables);
+        public EntryBook Entries => entries;
+
+        public PolicyTables Tables { get; } = new(subject.Identity, ingress, egress, entries);
+
+        public bool IsSame(Running other) =>
+            Subject.Equals(other.Subject) && Tables.Ingress == other.Tables.Ingress && Tables.Egress == other.Tables.Egress && Entries.IsSame(other.Entries);
+    }
 
     /// <summary>All that an endpoint's tables depend on beside policies and peers: equal subjects have equal tables.</summary>
     private sealed record Subject(uint Identity, LabelSet Labels, IReadOnlyList<NamedPort> NamedPorts)

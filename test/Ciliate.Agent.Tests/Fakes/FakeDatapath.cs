@@ -71,7 +71,7 @@ internal sealed class FakeDatapath : IDatapath
         Enter($"publish {endpointId}");
         if (!Attached.ContainsKey(endpointId))
             throw new InvalidOperationException($"endpoint {endpointId} is published before it is attached");
-        Published[endpointId] = tables;
+        Published[endpointId] = tables with { Entries = [.. tables.Entries] };
         return ++_generation;
     }
 
