@@ -83,8 +83,11 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 		identify_by_route(skb, p, &destination, j);
 	struct side *peer = own->is_source ? &destination : &source;
 	j->by_host = own->is_host;
-	if (j->by_host)
-		peer->identity = IDENTITY_HOST; /* whatever address of its own it took */
+	if (j->by_host) /* whatever address it took: a container whose it is has no part in that */
+		*peer = (struct side){
+			.version = epoch_version(own->is_source ? &p->destination : &p->source),
+			.identity = IDENTITY_HOST,
+		};
 	j->source_endpoint = source.endpoint;
 	j->destination_endpoint = destination.endpoint;
 	j->source_identity = source.identity;

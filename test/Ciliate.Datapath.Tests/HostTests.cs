@@ -49,6 +49,18 @@ public sealed class HostTests
         rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Ack), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
     }
 
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void What_the_host_says_in_a_containers_name_opens_nothing_for_that_container(Family family)
+    {
+        using var rig = new Rig().Open();
+        rig.Publish(Rig.DbId, Rig.DbIdentity,
+            [new PolicyEntry(TrafficDirection.Ingress, (uint)ReservedIdentity.Host, 0, 0, 0, false, 1, ReservedRules.HostAccess)], enforced: true);
+
+        rig.HostSendsToDb(Frame.From(Rig.Web).To(Rig.Db).Via(Rig.Db).Over(family).Udp(40000, 53)).IsPassed().OpensFlow(ReservedRules.HostAccess);
+
+        rig.WebSends(rig.FromWeb(family).Udp(40000, 53)).IsDropped(DropReason.PolicyDeniedIngress);
+    }
+
     /// <summary>As a host that forwards IPv6 sends them at each of its interfaces.</summary>
     [Fact]
     public void What_the_host_tells_of_its_groups_is_no_drop_of_the_container()
