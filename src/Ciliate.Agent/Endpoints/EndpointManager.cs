@@ -230,8 +230,7 @@ public sealed class EndpointManager(
         return endpoint with { Generation = generation };
     }
 
-    private Endpoint Describe(
-        EndpointLinkSpec spec, Link hostEnd, IdentityRow identity, IReadOnlyList<NamedPort> namedPorts) => new()
+    private Endpoint Describe(EndpointLinkSpec spec, Link hostEnd, IdentityRow identity, IReadOnlyList<NamedPort> namedPorts) => new()
     {
         Id = spec.Id,
         Name = spec.Name,

@@ -83,7 +83,9 @@ public sealed class ExplainTests : IDisposable
         {
             _agent.Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse(local))
             {
-                Type = RouteType.Local, LinkIndex = _agent.Host.Route.GetLink("lo").Index, Table = LocalTable,
+                Type = RouteType.Local,
+                LinkIndex = _agent.Host.Route.GetLink("lo").Index,
+                Table = LocalTable,
             });
         }
 
