@@ -1,3 +1,4 @@
+using Ciliate.Bench.Control;
 using Ciliate.Bench.Neighbours;
 using Ciliate.Bench.Processes;
 using Ciliate.Bench.Programs;
@@ -27,12 +28,14 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
         using var endToEnd = EndToEnd.Make(options, cancellation);
         endToEnd?.MeasureMemory(_series);
         using var neighbours = NeighbourRuns.Make(options);
+        using var control = ControlRuns.Make(options, _series);
         ProgramSizes.Measure(options, _series);
         for (int round = 1; round <= options.Rounds; round++)
         {
             (string What, Action Run)[] slices =
             [
-                .. endToEnd?.Slices(_series) ?? [], .. neighbours?.Slices(_series) ?? [], .. ProgramSlice(), .. CollectionSlice(), .. StartSlice(),
+                .. endToEnd?.Slices(_series) ?? [], .. neighbours?.Slices(_series) ?? [], .. control?.Slices(_series) ?? [],
+                .. ProgramSlice(), .. CollectionSlice(), .. StartSlice(),
             ];
             Random.Shared.Shuffle(slices);
             foreach (var (what, run) in slices)
@@ -42,6 +45,7 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
                 run();
             }
         }
+        control?.MeasureManyPolicies(_series);
         progress.Say("taking down");
         return _series;
     }
