@@ -13,6 +13,7 @@
 #include "lib/mark.h"
 #include "lib/ndisc.h"
 #include "lib/outside.h"
+#include "lib/own.h"
 #include "lib/source.h"
 
 static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
@@ -24,34 +25,42 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 	}
 	if (unlikely(j->told_drop))
 		return result;
-	count_packet(endpoint_id, direction, skb->len);
+	count_packet(j->endpoint, direction, skb->len);
 	return result;
 }
 
-static __always_inline __u64 own_commit(void)
+/* Whose packet it is, and by which generation it is judged: the commit word is read here, once per packet.
+ * The endpoint's row in *row; 0 or a negative drop reason. */
+static __always_inline int begin(struct __sk_buff *skb, struct judgement *j, struct own_side *own,
+				 const struct endpoint **row)
 {
-	struct endpoint *own = endpoint_row(endpoint_id);
-	return own ? *(volatile __u64 *)&own->commit : 0;
-}
-
-static __always_inline _Bool family_enabled(const struct packet *p)
-{
-	return p->ethertype == ETH_P_IP ? ipv4_enabled : ipv6_enabled;
+	__u32 id;
+	*row = find_own(skb, &id);
+	if (!*row)
+		return -DROP_NO_ENDPOINT;
+	j->endpoint = id;
+	if (own->is_source)
+		j->source_endpoint = id;
+	else
+		j->destination_endpoint = id;
+	own->commit = *(const volatile __u64 *)&(*row)->commit;
+	return own->commit ? 0 : -DROP_NO_GENERATION;
 }
 
 /* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet
  * needs no verdict. */
-static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p, _Bool *done)
+static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p,
+					      const struct endpoint *own, _Bool *done)
 {
 	*done = 1;
-	int result = check_frame(skb, p);
+	int result = check_frame(skb, p, own);
 	if (result)
 		return result;
 	if (p->ethertype == ETH_P_ARP)
-		return ipv4_enabled ? answer_arp(skb) : -DROP_UNSUPPORTED_FAMILY;
+		return has_address(own, 1) ? answer_arp(skb, own) : -DROP_UNSUPPORTED_FAMILY;
 	if (p->ethertype != ETH_P_IP && p->ethertype != ETH_P_IPV6)
 		return -DROP_UNSUPPORTED_ETHERTYPE;
-	if (!family_enabled(p))
+	if (!has_address(own, p->ethertype == ETH_P_IP))
 		return -DROP_UNSUPPORTED_FAMILY;
 	result = parse_ip(skb, p);
 	if (result)
@@ -59,15 +68,15 @@ static __always_inline int container_preamble(struct __sk_buff *skb, struct pack
 	if (unlikely(is_ndisc(p)))
 		return handle_ndisc(skb, p);
 	if (unlikely(is_listener_report(p)))
-		return handle_listener_report(p);
+		return handle_listener_report(own, p);
 	if (unlikely(is_dhcp_answer(p)))
 		return -DROP_DHCP_SERVER;
 	if (unlikely(is_redirect(p)))
 		return -DROP_ICMP_REDIRECT;
-	result = check_destination_address(p);
+	result = check_destination_address(own, p);
 	if (result)
 		return result;
-	result = check_source_address(p);
+	result = check_source_address(own, p);
 	if (result)
 		return result;
 	if (unlikely(is_echo_for_gateway(p)))
@@ -84,13 +93,13 @@ static __always_inline int track(struct __sk_buff *skb, struct packet *p, struct
 	if (unlikely(p->icmp_error))
 		return track_error(skb, p, own, j, peer);
 	if (unlikely(p->fragment == FRAGMENT_LATER)) {
-		int result = fragment_recall(p, own->is_source);
+		int result = fragment_recall(p, fragment_set(j->endpoint, own->is_source));
 		if (result)
 			return result;
 	}
 	int result = track_and_judge(skb, p, own, j, peer);
 	if (unlikely(p->fragment == FRAGMENT_FIRST) && result >= 0)
-		fragment_remember(p, own->is_source);
+		fragment_remember(p, fragment_set(j->endpoint, own->is_source));
 	return result;
 }
 
@@ -99,10 +108,13 @@ SEC("tc")
 int from_container(struct __sk_buff *skb)
 {
 	struct packet p = {};
-	struct judgement j = {.direction = DIRECTION_EGRESS, .source_endpoint = endpoint_id};
-	struct own_side own = {.commit = own_commit(), .is_source = 1};
-	_Bool done;
-	int result = own.commit ? container_preamble(skb, &p, &done) : -DROP_NO_GENERATION;
+	struct judgement j = {.direction = DIRECTION_EGRESS};
+	struct own_side own = {.is_source = 1};
+	const struct endpoint *row;
+	_Bool done = 0;
+	int result = begin(skb, &j, &own, &row);
+	if (likely(!result))
+		result = container_preamble(skb, &p, row, &done);
 	if (result || done)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 
@@ -117,14 +129,14 @@ int from_container(struct __sk_buff *skb)
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 }
 
-static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p)
+static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p, const struct endpoint *own)
 {
 	if (skb->vlan_present || is_tag(host16(skb->protocol)))
 		return -DROP_VLAN_TAG;
 	if (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6))
 		return -DROP_UNSUPPORTED_ETHERTYPE;
 	p->ethertype = host16(skb->protocol);
-	if (!family_enabled(p))
+	if (!has_address(own, p->ethertype == ETH_P_IP))
 		return -DROP_UNSUPPORTED_FAMILY;
 	int result = parse_ip(skb, p);
 	if (result)
@@ -137,7 +149,7 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	if (p->ethertype == ETH_P_IPV6 && is_unspecified(&p->source))
 		return -DROP_INVALID_ADDRESS;
 	/* the stack sends here what it routes to the container, and nothing else */
-	return is_own_address(p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
+	return is_own_address(own, p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }
 
 /* Is the host itself who speaks? Its packets come in by no interface. Nor do pieces of others, as it seems,
@@ -161,14 +173,16 @@ SEC("tc")
 int to_container(struct __sk_buff *skb)
 {
 	struct packet p = {};
-	struct judgement j = {.direction = DIRECTION_INGRESS, .destination_endpoint = endpoint_id};
+	struct judgement j = {.direction = DIRECTION_INGRESS};
 	struct own_side own = {
-		.commit = own_commit(),
 		.from_stack = 1,
 		.arrived_on = skb->ingress_ifindex,
 		.is_answer = skb->mark == MARK_TRANSLATED_BACK,
 	};
-	int result = own.commit ? host_preamble(skb, &p) : -DROP_NO_GENERATION;
+	const struct endpoint *row;
+	int result = begin(skb, &j, &own, &row);
+	if (likely(!result))
+		result = host_preamble(skb, &p, row);
 	if (unlikely(result == -(int)DROP_MULTICAST && is_hosts_report(skb, &p)))
 		return TC_ACT_SHOT;
 	if (result)

@@ -33,13 +33,13 @@ static __always_inline _Bool is_plainly_the_hosts(struct __sk_buff *skb)
  * are in the rows of endpoint 0, which is nobody's. */
 static __always_inline int pass_answer(struct __sk_buff *skb, struct packet *p, struct judgement *j)
 {
-	if (unlikely(p->fragment == FRAGMENT_LATER) && fragment_recall(p, 0))
+	if (unlikely(p->fragment == FRAGMENT_LATER) && fragment_recall(p, fragment_set(j->endpoint, 0)))
 		return TC_ACT_OK;
 	if (!may_be_masqueraded(p))
 		return TC_ACT_OK;
 	int result = translate_back(skb, p, j);
 	if (unlikely(p->fragment == FRAGMENT_FIRST) && result == TC_ACT_REDIRECT)
-		fragment_remember(p, 0);
+		fragment_remember(p, fragment_set(j->endpoint, 0));
 	return result;
 }
 

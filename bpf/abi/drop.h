@@ -48,5 +48,6 @@ enum drop_reason : __u32 {
 	DROP_PACKET_TOO_BIG = 38,            /* larger than the link, and nobody may cut it */
 	DROP_BROADCAST = 39,                 /* broadcast is not carried */
 	DROP_CHECKSUM_MISPLACED = 40,        /* the card is told to put a checksum where none belongs */
-	DROP_REASON_COUNT = 41,
+	DROP_NO_ENDPOINT = 41,               /* the interface is no endpoint's: fail closed */
+	DROP_REASON_COUNT = 42,
 };

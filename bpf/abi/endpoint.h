@@ -4,8 +4,9 @@
 #include "types.h"
 
 enum endpoint_limits : __u32 {
-	MAX_ENDPOINTS = 4096, /* 0 stands for "not local" */
-	MAX_SLOTS = 16384,    /* generations that exist at one time, of all endpoints */
+	MAX_ENDPOINTS = 4096,   /* 0 stands for "not local" */
+	MAX_SLOTS = 16384,      /* generations that exist at one time, of all endpoints */
+	MAX_INTERFACES = 65536, /* places by the lower bits of an interface's index; a power of two */
 };
 
 /* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.

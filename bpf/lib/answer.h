@@ -8,17 +8,18 @@
 #include "address.h"
 #include "checksum.h"
 #include "config.h"
+#include "own.h"
 #include "packet.h"
 
-static __always_inline void answer_from_gateway(struct ethhdr *eth)
+static __always_inline void answer_from_gateway(struct ethhdr *eth, const struct endpoint *own)
 {
-	mac_copy(eth->h_dest, &container_mac);
-	mac_copy(eth->h_source, &host_mac);
+	mac_copy(eth->h_dest, &own->mac);
+	mac_copy(eth->h_source, &own->host_mac);
 }
 
 static __always_inline int send_answer(struct __sk_buff *skb)
 {
 	/* the question may have been a multicast; the answer is not */
 	bpf_skb_change_type(skb, PACKET_HOST);
-	return bpf_redirect_peer(host_ifindex, 0);
+	return bpf_redirect_peer(skb->ifindex, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a program is told before it is loaded: constants that the verifier sees, so that what is switched off
- * costs nothing. */
+/* What a program is told before it is loaded, the same for all endpoints of an agent: constants that the
+ * verifier sees, so that what is switched off costs nothing. What differs stands in the endpoint's row. */
 #pragma once
 
 #include "../abi/types.h"
@@ -9,22 +9,11 @@
 /* The text travels in BTF to user space. */
 #define CONFIG(type, name, text) const volatile type name __attribute__((btf_decl_tag("config: " text)))
 
-CONFIG(__u16, endpoint_id, "The endpoint this program serves.");
-CONFIG(__u16, network_id,
-       "Network of the endpoint's addresses; addresses of different networks may be equal.");
-CONFIG(__u32, host_ifindex, "Host end of the endpoint's veth.");
-CONFIG(struct mac, container_mac, "The only source MAC the container may use.");
-CONFIG(struct mac, host_mac, "MAC of the gateway, which is the host end of the veth.");
-CONFIG(__u8, ipv4_enabled, "The endpoint has an IPv4 address.");
-CONFIG(__u8, ipv6_enabled, "The endpoint has an IPv6 address.");
-CONFIG(struct address, ipv4, "The endpoint's IPv4 address, as ::ffff:a.b.c.d.");
-CONFIG(struct address, ipv6, "The endpoint's IPv6 address.");
-CONFIG(struct address, link_local, "Link-local address that the container's kernel derives from its MAC.");
+CONFIG(__u16, network_id, "Network of all addresses; those of different networks may be equal.");
 CONFIG(struct address, gateway_ipv4,
        "Gateway whose ARP and echo requests are answered here, as ::ffff:a.b.c.d.");
 CONFIG(struct address, broadcast_ipv4,
-       "Broadcast address of the range that the endpoint's IPv4 address is from, as ::ffff:a.b.c.d; all "
-       "zero: none.");
+       "Broadcast address of the range that IPv4 addresses are from, as ::ffff:a.b.c.d; all zero: none.");
 CONFIG(struct address, gateway_ipv6,
        "Gateway whose neighbour solicitations and echo requests are answered here.");
 CONFIG(__u32, flow_capacity, "Flows that all endpoints together may have.");

@@ -21,15 +21,15 @@ static __always_inline void count_packet(__u32 endpoint, enum direction directio
 }
 
 /* By the direction whose policy or hook refused the packet. */
-static __always_inline void count_drop(__u32 reason, enum direction direction, __u32 length)
+static __always_inline void count_drop(__u32 reason, const struct judgement *j, __u32 length)
 {
-	__u32 index = reason * 2 + direction;
+	__u32 index = reason * 2 + j->direction;
 	struct drop_counters *drops = bpf_map_lookup_elem(&drop_counts, &index);
 	if (drops) {
 		drops->packets++;
 		drops->bytes += length;
 	}
-	index = endpoint_id;
+	index = j->endpoint;
 	struct endpoint_counters *counters = bpf_map_lookup_elem(&endpoint_counts, &index);
 	if (counters)
 		counters->drops++;
@@ -67,9 +67,9 @@ SUBPROGRAM int emit_event(struct __sk_buff *skb, const struct packet *p, const s
 		.protocol = p->protocol,
 		.tcp_flags = p->tcp_flags,
 		.ethertype = p->ethertype,
-		.endpoint = endpoint_id,
+		.endpoint = j->endpoint,
 		.reason = reason,
-		.rule = j->rule,
+		.rule = deciding_rule(j),
 		.generation = j->generation,
 		.length = skb->len,
 		.source = p->source,
@@ -95,6 +95,6 @@ SUBPROGRAM int tell_drop(struct __sk_buff *skb, const struct packet *p, struct j
 	if (!p || !j || j->told_drop)
 		return 0;
 	j->told_drop = 1;
-	count_drop(reason, j->direction, skb->len);
+	count_drop(reason, j, skb->len);
 	return emit_event(skb, p, j, EVENT_DROPPED, reason);
 }

@@ -16,10 +16,15 @@
 
 #define FRAGMENT_TRIES 4
 
-/* outgoing: the endpoint sends it. */
-static __always_inline struct fragment *fragment_row(_Bool outgoing, __u32 way)
+/* The rows of an endpoint for one way; outgoing: it sends. */
+static __always_inline __u32 fragment_set(__u32 endpoint, _Bool outgoing)
 {
-	__u32 index = (endpoint_id * 2 + outgoing) * FRAGMENT_WAYS + way;
+	return endpoint * 2 + outgoing;
+}
+
+static __always_inline struct fragment *fragment_row(__u32 set, __u32 way)
+{
+	__u32 index = set * FRAGMENT_WAYS + way;
 	return bpf_map_lookup_elem(&fragments, &index);
 }
 
@@ -38,14 +43,14 @@ static __always_inline _Bool fragment_matches(const struct fragment *row, const 
 
 /* The row of the packet if it has one, else the one that ends first: what was never used has ended long ago.
  */
-SUBPROGRAM int fragment_way_for(const struct packet *p, _Bool outgoing)
+SUBPROGRAM int fragment_way_for(const struct packet *p, __u32 set)
 {
 	if (!p)
 		return 0;
 	__u64 earliest = ~0ULL;
 	int way = 0;
 	for (__u32 i = 0; i < FRAGMENT_WAYS; i++) {
-		struct fragment *row = fragment_row(outgoing, i);
+		struct fragment *row = fragment_row(set, i);
 		if (!row)
 			break;
 		if (fragment_matches(row, p))
@@ -75,13 +80,12 @@ static __always_inline void fragment_write(struct fragment *row, const struct pa
 }
 
 /* After the packet's first fragment has passed. */
-SUBPROGRAM int fragment_remember(const struct packet *p, _Bool outgoing)
+SUBPROGRAM int fragment_remember(const struct packet *p, __u32 set)
 {
 	if (!p)
 		return -DROP_INTERNAL;
 	for (int i = 0; i < FRAGMENT_TRIES; i++) {
-		struct fragment *row =
-			fragment_row(outgoing, fragment_way_for(p, outgoing) & (FRAGMENT_WAYS - 1));
+		struct fragment *row = fragment_row(set, fragment_way_for(p, set) & (FRAGMENT_WAYS - 1));
 		if (!row)
 			return -DROP_INTERNAL;
 		__u32 sequence = fragment_sequence(row);
@@ -110,13 +114,13 @@ static __always_inline int fragment_read(const struct fragment *row, struct pack
 }
 
 /* Ports and the like of a later fragment, by its first. */
-SUBPROGRAM int fragment_recall(struct packet *p, _Bool outgoing)
+SUBPROGRAM int fragment_recall(struct packet *p, __u32 set)
 {
 	if (!p)
 		return -DROP_INTERNAL;
 	__u64 now = bpf_jiffies64();
 	for (__u32 i = 0; i < FRAGMENT_WAYS; i++) {
-		struct fragment *row = fragment_row(outgoing, i);
+		struct fragment *row = fragment_row(set, i);
 		if (!row)
 			break;
 		__u32 sequence = fragment_sequence(row);

@@ -57,7 +57,7 @@ static __always_inline int check_related_flow(struct __sk_buff *skb, struct rela
 	};
 	if (judgement_holds(flow, &r->inner, &r->sent, own_is_originator))
 		return FLOW_ESTABLISHED;
-	if (has_changed_hands(flow, &r->inner, &r->sent, own_is_originator))
+	if (has_changed_hands(flow, &r->inner, &r->sent, j, own_is_originator))
 		return -DROP_ICMP_ERROR_UNRELATED;
 	return judge_again(skb, &r->inner, &r->sent, flow, j);
 }

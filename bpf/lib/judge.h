@@ -70,12 +70,12 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 		return -DROP_INTERNAL;
 	struct side source = {}, destination = {};
 	struct policy_result policy = {};
-	int result = own->is_source ? side_of_endpoint(&source, endpoint_id, own->commit)
+	int result = own->is_source ? side_of_endpoint(&source, j->endpoint, own->commit)
 				    : side_of_address(&source, &p->source);
 	if (result)
 		return result;
 	result = own->is_source ? side_of_address(&destination, &p->destination)
-				: side_of_endpoint(&destination, endpoint_id, own->commit);
+				: side_of_endpoint(&destination, j->endpoint, own->commit);
 	if (result)
 		return result;
 
@@ -92,7 +92,7 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 	j->destination_endpoint = destination.endpoint;
 	j->source_identity = source.identity;
 	j->destination_identity = destination.identity;
-	j->egress_rule = j->ingress_rule = j->rule = 0;
+	j->egress_rule = j->ingress_rule = 0;
 	j->judged = 0;
 	result = check_forwarded_source(own, peer->endpoint, peer->identity);
 	if (result)
@@ -102,7 +102,7 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 		j->direction = DIRECTION_EGRESS;
 		j->generation = source.version;
 		result = policy_check(source.slot, p, destination.identity, DIRECTION_EGRESS, &policy);
-		j->rule = j->egress_rule = policy.rule;
+		j->egress_rule = policy.rule;
 		if (result)
 			return result;
 	}
@@ -110,7 +110,7 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 		j->direction = DIRECTION_INGRESS;
 		j->generation = destination.version;
 		result = policy_check(destination.slot, p, source.identity, DIRECTION_INGRESS, &policy);
-		j->rule = j->ingress_rule = policy.rule;
+		j->ingress_rule = policy.rule;
 		if (result)
 			return result;
 	}
@@ -139,9 +139,9 @@ static __always_inline void tell_reply(struct judgement *j)
 	j->destination_endpoint = endpoint;
 }
 
-static __always_inline void count_judged_again(void)
+static __always_inline void count_judged_again(const struct judgement *j)
 {
-	__u32 index = endpoint_id;
+	__u32 index = j->endpoint;
 	__u64 *count = bpf_map_lookup_elem(&judged_again, &index);
 	if (count)
 		++*count;
@@ -153,7 +153,7 @@ static __always_inline void count_judged_again(void)
 static __always_inline int judge_again(struct __sk_buff *skb, struct packet *p, struct own_side *own,
 				       struct flow *flow, struct judgement *j)
 {
-	count_judged_again();
+	count_judged_again(j);
 	if (j->reply) {
 		swap_sides(p);
 		own->is_source = !own->is_source;
@@ -216,7 +216,7 @@ static __always_inline int judge_new(struct __sk_buff *skb, const struct flow_ke
 	j->reply = 0;
 	int result = 0;
 	if (own->is_source && !has_entry && !is_flowless(p))
-		result = check_flow_share(endpoint_id);
+		result = check_flow_share(j->endpoint);
 	if (result)
 		return result;
 	result = judge(skb, p, own, j);
@@ -241,11 +241,12 @@ static __always_inline _Bool judgement_holds(const struct flow *flow, const stru
  * it: the flow has ended. Asked where the judgement does not hold, as it never does then, since no two
  * containers have a generation in common. */
 static __always_inline _Bool has_changed_hands(const struct flow *flow, const struct packet *p,
-					       const struct own_side *own, _Bool own_is_originator)
+					       const struct own_side *own, const struct judgement *j,
+					       _Bool own_is_originator)
 {
 	__u32 own_endpoint = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
 	__u32 peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
-	if (own_endpoint != endpoint_id)
+	if (own_endpoint != j->endpoint)
 		return 1;
 	return peer && !endpoint_owns(endpoint_row(peer), own->is_source ? &p->destination : &p->source);
 }
@@ -287,7 +288,7 @@ static __always_inline int track_and_judge(struct __sk_buff *skb, struct packet 
 
 	_Bool own_is_originator = own->is_source != reply;
 	if (unlikely(!judgement_holds(flow, p, own, own_is_originator))) {
-		if (has_changed_hands(flow, p, own, own_is_originator)) {
+		if (has_changed_hands(flow, p, own, j, own_is_originator)) {
 			flow_end(flow, expires, now);
 			goto opens;
 		}
@@ -306,7 +307,7 @@ static __always_inline int track_and_judge(struct __sk_buff *skb, struct packet 
 	return FLOW_ESTABLISHED;
 
 opens:
-	result = judge_new(skb, &key, p, own, j, now, sender_low, flow && flow->owner == endpoint_id);
+	result = judge_new(skb, &key, p, own, j, now, sender_low, flow && flow->owner == j->endpoint);
 	*peer = peer_endpoint(own, j);
 	return result;
 }

@@ -26,6 +26,8 @@
 #define ARRAY_MAP(name, kind, value_type, count, flags) KEYED_MAP(name, kind, __u32, value_type, count, flags)
 
 ARRAY_MAP(endpoints, BPF_MAP_TYPE_ARRAY, struct endpoint, MAX_ENDPOINTS, BPF_F_MMAPABLE);
+/* Interface, by the lower bits of its index, to the id of the endpoint whose host end it is; 0: none. */
+ARRAY_MAP(interfaces, BPF_MAP_TYPE_ARRAY, __u32, MAX_INTERFACES, BPF_F_MMAPABLE);
 ARRAY_MAP(slots, BPF_MAP_TYPE_ARRAY, struct slot, MAX_SLOTS, 0);
 ARRAY_MAP(epochs, BPF_MAP_TYPE_ARRAY, struct epoch, EPOCH_COUNT, BPF_F_MMAPABLE);
 ARRAY_MAP(flow_quotas, BPF_MAP_TYPE_ARRAY, struct flow_quota, MAX_ENDPOINTS, BPF_F_MMAPABLE);

@@ -98,7 +98,7 @@ static __always_inline _Bool claim(struct __sk_buff *skb, const struct nat_key *
  * container speaks to a remote at a time, and the host itself, of whose sockets nobody can be asked, would
  * hear no more of that remote. So they leave only where that was asked for. The port as on the wire, or a
  * negative drop reason. */
-SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 row)
+SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 row, __u32 endpoint)
 {
 	struct uplink *uplink = uplink_row(row);
 	if (!p || !uplink)
@@ -113,7 +113,7 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	struct nat_value value = {
 		.container = p->source,
 		.port = p->source_port,
-		.endpoint = endpoint_id,
+		.endpoint = endpoint,
 		.uplink = row,
 		.network = network_id,
 	};
@@ -131,7 +131,7 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	_Bool keep = in_nat_range(p->source_port);
 	for (__u32 i = 0; i < NAT_PROBES; i++) {
 		__u32 port = keep && i == 0 ? own : nat_first_port + (start + i * step) % nat_port_count;
-		if (!may_take(endpoint_id, port))
+		if (!may_take(endpoint, port))
 			continue;
 		key.local_port = be16(port);
 		if (claim(skb, &key, &value))

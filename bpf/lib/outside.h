@@ -67,7 +67,7 @@ SUBPROGRAM int open_translation(struct __sk_buff *skb, const struct packet *p, s
 		return -DROP_TRANSLATION_UNSUPPORTED;
 	if (unlikely(p->hop_limit <= 1)) /* what is not sent takes no port, that an answer could come by */
 		return -DROP_HOP_LIMIT_EXCEEDED;
-	int port = claim_port(skb, p, uplink);
+	int port = claim_port(skb, p, uplink, j->endpoint);
 	if (port < 0)
 		return port;
 	__u32 mine = uplink | (__u32)port << 16;

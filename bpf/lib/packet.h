@@ -62,10 +62,10 @@ struct judgement {
 	__u32 destination_identity;
 	__u32 egress_rule;
 	__u32 ingress_rule;
-	__u32 rule; /* the one that decided */
 	__u32 generation;
 	__u16 source_endpoint;
 	__u16 destination_endpoint;
+	__u16 endpoint; /* at whose interface; 0: nobody's */
 	enum direction direction;
 	__u8 reply;
 	__u8 own_address;  /* of the flow: not to be masqueraded */
@@ -74,6 +74,12 @@ struct judgement {
 	__u32 translation; /* of the flow, see translation_of() */
 	__u32 route;       /* of a packet that was judged now: as route_of() says */
 };
+
+/* Of the policy that decided; 0: none was asked. */
+static __always_inline __u32 deciding_rule(const struct judgement *j)
+{
+	return j->direction == DIRECTION_EGRESS ? j->egress_rule : j->ingress_rule;
+}
 
 /* Above what headers can take: Ethernet, IPv6 and eight extension headers of 2048 bytes. A mask, too. */
 #define MAX_HEADER_OFFSET 0x7fff

@@ -18,7 +18,7 @@ SUBPROGRAM __u32 route_of(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return ROUTE_NONE;
-	struct bpf_fib_lookup fib = {.ifindex = host_ifindex, .l4_protocol = p->protocol};
+	struct bpf_fib_lookup fib = {.ifindex = skb->ifindex, .l4_protocol = p->protocol};
 	if (p->ethertype == ETH_P_IP) {
 		fib.family = AF_INET;
 		fib.ipv4_src = p->source.words[3];

@@ -5,6 +5,7 @@
 #include "address.h"
 #include "config.h"
 #include "maps.h"
+#include "own.h"
 #include "packet.h"
 
 struct side {
@@ -20,11 +21,6 @@ struct side {
 static __always_inline __u32 commit_generation(__u64 commit)
 {
 	return commit >> 32;
-}
-
-static __always_inline struct endpoint *endpoint_row(__u32 id)
-{
-	return bpf_map_lookup_elem(&endpoints, &id);
 }
 
 /* Is it the container's address now? */

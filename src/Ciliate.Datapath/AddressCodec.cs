@@ -50,13 +50,6 @@ internal static class AddressCodec
 
     public static PhysicalAddress Decode(Mac mac) => new(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref mac, 1)).ToArray());
 
-    /// <summary>The link-local address that a kernel derives from a MAC by modified EUI-64 (RFC 4291, appendix A).</summary>
-    public static IPAddress LinkLocal(PhysicalAddress mac)
-    {
-        var m = mac.GetAddressBytes();
-        return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(m[0] ^ 2), m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]]);
-    }
-
     /// <summary>The four 32-bit words as the machine reads them, for <see cref="EpochTable"/>.</summary>
     public static Span<uint> Words(ref Address address) => MemoryMarshal.Cast<byte, uint>(Bytes(ref address));
 

@@ -1,34 +1,21 @@
-using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
 using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
-/// <summary>Loads an endpoint's two programs with its constants and hangs them on the host end of its veth. What hangs there is recorded
-/// below <c>endpoints/ID/</c>, so the programs outlive the agent.</summary>
-internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps maps, EndpointConstants constants, InterfaceHooks hooks)
+/// <summary>Hangs the two programs that all endpoints share on the host end of an endpoint's veth. What hangs there is recorded below
+/// <c>endpoints/ID/</c>, so it outlives the agent.</summary>
+internal sealed class EndpointPrograms(string root, PinnedMaps loaded, InterfaceHooks hooks)
 {
     public const string FromContainer = "from_container";
     public const string ToContainer = "to_container";
 
     private readonly string _endpointsRoot = RootOf(root);
-    private readonly LoadOptions _options = new() { MapReplacements = maps.Shared };
-    private readonly RunningCode _running = new(maps.Shared.Values, maps.ProgramTags);
 
-    /// <summary>Loads the programs without hanging them anywhere.</summary>
-    public LoadedObject Load(EndpointWiring wiring) => loader.Load(constants.Apply(wiring), _options);
-
-    /// <summary>Loads one of them.</summary>
-    public LoadedObject Load(EndpointWiring wiring, string program) => loader.Load(constants.Apply(wiring), _options with { Programs = [program] });
-
-    /// <summary>Attaches, or replaces what is attached by one atomic update per hook, unless it is the same. If it fails for a new endpoint
-    /// nothing is left; for one that was attached the programs it had go on.</summary>
+    /// <summary>Attaches, or replaces what is attached by one atomic update per hook. If it fails for a new endpoint nothing is left; for one
+    /// that was attached the programs it had go on.</summary>
     public void Attach(EndpointWiring wiring)
     {
-        var spec = constants.Apply(wiring);
-        if (Runs(spec, ToContainer, HookDirection.Egress) && Runs(spec, FromContainer, HookDirection.Ingress))
-            return;
-        using var loaded = loader.Load(spec, _options);
         var directory = PathOf(wiring.Id);
         bool isNew = !Directory.Exists(directory);
         FileSystem.MakeDirectory(directory);
@@ -44,10 +31,8 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
             throw;
         }
 
-        void Hang(string program, HookDirection direction) => hooks.Attach(Place(wiring, program, direction), loaded.Program(program));
-
-        bool Runs(ObjectSpec spec, string program, HookDirection direction) =>
-            _running.Is(hooks.ProgramAt(Place(wiring, program, direction)), program, spec);
+        void Hang(string program, HookDirection direction) =>
+            hooks.Attach(new HookPlace(directory, program, wiring.HostIfIndex, direction), loaded.Program(program));
     }
 
     public void Detach(ushort id)
@@ -82,9 +67,6 @@ internal sealed class EndpointPrograms(string root, BpfLoader loader, PinnedMaps
     /// <summary>Names of those that do not run, though they have been attached.</summary>
     public IReadOnlyList<string> Missing(ushort id) =>
         [.. new[] { FromContainer, ToContainer }.Where(program => !hooks.Runs(PathOf(id), program))];
-
-    private HookPlace Place(EndpointWiring wiring, string program, HookDirection direction) =>
-        new(PathOf(wiring.Id), program, wiring.HostIfIndex, direction);
 
     private static string RootOf(string root) => Path.Combine(root, "endpoints");
 

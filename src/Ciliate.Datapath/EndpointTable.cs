@@ -22,9 +22,12 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
 
     public Abi.Endpoint Read(ushort id) => rows[id];
 
+    /// <summary>0 for none.</summary>
+    public int InterfaceOf(ushort id) => (int)rows[id].Ifindex;
+
     public ulong CommitOf(ushort id) => Volatile.Read(ref rows[id].Commit);
 
-    /// <summary>Writes all but the commit word.</summary>
+    /// <summary>Writes all but the commit word; the interface last, that makes it a row.</summary>
     public void Describe(EndpointWiring wiring)
     {
         ref var row = ref rows[wiring.Id];
@@ -38,9 +41,11 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
     /// <summary>From here on nothing passes for the endpoint, and no flow's judgement about it holds.</summary>
     public void Revoke(ushort id) => Volatile.Write(ref rows[id].Commit, 0);
 
+    /// <summary>First for the programs, that know a row by its interface.</summary>
     public void Erase(ushort id)
     {
         Revoke(id);
+        Volatile.Write(ref rows[id].Ifindex, 0);
         rows[id] = default;
     }
 

@@ -14,10 +14,15 @@ public interface IDatapath : IDisposable
     /// <summary>How programs hang at interfaces here.</summary>
     HookKind Hooks { get; }
 
-    /// <summary>Loads the endpoint's programs with its constants, attaches them to both directions of the host interface, and registers
-    /// its addresses for local delivery. Adopts what is already pinned. Until <see cref="Publish"/> has been called once for the endpoint
-    /// every packet from and to it is dropped.</summary>
+    /// <summary>Describes the endpoint to the programs that all endpoints share, registers its addresses for local delivery, and attaches
+    /// the programs to both directions of the host interface. Adopts what is already pinned. Until <see cref="Publish"/> has been called once
+    /// for the endpoint every packet from and to it is dropped.</summary>
+    /// <exception cref="DatapathException">Among others: the interface is not <see cref="UsableInterface"/>.</exception>
     void AttachEndpoint(EndpointWiring wiring);
+
+    /// <summary>The first index from this one on that the host interface of one more endpoint can have: this one, unless it has its lower
+    /// 16 bits in common with that of another endpoint.</summary>
+    int UsableInterface(int ifIndex);
 
     /// <summary>Takes the endpoint out of the kernel: local delivery first, then programs, slot and counters.</summary>
     void DetachEndpoint(ushort endpointId);
@@ -103,7 +108,7 @@ public interface IDatapath : IDisposable
     int CountNat();
 }
 
-/// <summary>What a program is told about its endpoint before it is loaded.</summary>
+/// <summary>What programs are told about an endpoint before they run at its interface.</summary>
 /// <param name="Id">1–4095; unique within the agent.</param>
 /// <param name="HostInterface">Name of the host end of the veth, in the agent's network namespace.</param>
 /// <param name="HostIfIndex">Its index.</param>
@@ -111,9 +116,6 @@ public interface IDatapath : IDisposable
 /// <param name="ContainerMac">The only source MAC that the container may use.</param>
 /// <param name="IPv4">The container's IPv4 address, or null.</param>
 /// <param name="IPv6">The container's IPv6 address, or null.</param>
-/// <param name="GatewayIPv4">Address whose ARP and echo requests the program answers.</param>
-/// <param name="GatewayIPv6">Address whose neighbour solicitations and echo requests the program answers.</param>
-/// <param name="BroadcastIPv4">Broadcast address of the range that <paramref name="IPv4"/> is from, or null.</param>
 public sealed record EndpointWiring(
     ushort Id,
     string HostInterface,
@@ -121,10 +123,7 @@ public sealed record EndpointWiring(
     PhysicalAddress HostMac,
     PhysicalAddress ContainerMac,
     IPAddress? IPv4,
-    IPAddress? IPv6,
-    IPAddress? GatewayIPv4,
-    IPAddress? GatewayIPv6,
-    IPAddress? BroadcastIPv4 = null);
+    IPAddress? IPv6);
 
 public enum TrafficDirection : byte
 {
@@ -159,7 +158,7 @@ public enum VerdictKind : byte
 /// <summary>A verdict as the kernel told it: the first packet of a flow, a flow judged anew, or a drop.</summary>
 /// <param name="Timestamp">Wall clock.</param>
 /// <param name="DropReason">Kernel enumerator of the reason, 0 when forwarded; its text comes from <see cref="DropReasons"/>.</param>
-/// <param name="EndpointId">The endpoint whose program gave the verdict.</param>
+/// <param name="EndpointId">The endpoint at whose interface the verdict was given.</param>
 /// <param name="Direction">Of the packet as seen from that endpoint.</param>
 /// <param name="SourceEndpoint">0 when not local.</param>
 /// <param name="RuleId">The rule that gave the verdict; of the egress side when <paramref name="Direction"/> is egress and that side decided.</param>

@@ -16,11 +16,13 @@ public sealed partial class KernelDatapath : IDatapath
     private static readonly TimeSpan BetweenChunks = TimeSpan.FromMilliseconds(1);
 
     private readonly BpfLoader _loader;
+    private readonly ObjectSpec _blueprint;
     private readonly TickClock _clock;
     private readonly GracePeriod _gracePeriod = new();
     private readonly MapDirectories _directories;
     private readonly PinnedMaps _maps;
     private readonly EndpointTable _endpoints;
+    private readonly InterfaceTable _interfaces;
     private readonly InterfaceHooks _hooks;
     private readonly EndpointPrograms _programs;
     private readonly SlotTable _slots;
@@ -34,30 +36,29 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly UplinkPrograms _uplinkPrograms;
     private readonly EventReader _events;
 
-    private KernelDatapath(DatapathOptions options, bool proved)
+    private KernelDatapath(DatapathOptions options, bool withPrograms)
     {
         try
         {
-            var blueprint = DatapathObjects.Container.Clone();
-            blueprint.ConfigureMap("flows", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
-            blueprint.ConfigureMap("nat", map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
             _loader = new BpfLoader();
             _clock = new TickClock(_loader);
-            _directories = new MapDirectories(options.Root, blueprint);
-            _maps = PinnedMaps.Open(_loader, blueprint, _directories.Prepare(_loader), proved);
+            var ticks = new FlowTicks(options.Timeouts ?? FlowTimeouts.Default, _clock.TicksPerSecond);
+            _blueprint = BlueprintOf(options, ticks);
+            _directories = new MapDirectories(options.Root, _blueprint);
+            _maps = PinnedMaps.Open(_loader, _blueprint, _directories.Prepare(_loader), withPrograms);
             _endpoints = new EndpointTable(_maps.Endpoints);
             _endpoints.CheckLayout(options.Root);
+            _interfaces = new InterfaceTable(_maps.Interfaces);
+            _interfaces.Adopt(_endpoints.Ids().Select(id => (id, _endpoints.InterfaceOf(id))));
             _slots = new SlotTable(_maps.Slots);
             _policy = new PolicyTable(_maps.Policy);
-            var ticks = new FlowTicks(options.Timeouts ?? FlowTimeouts.Default, _clock.TicksPerSecond);
             _flows = new FlowTable(_maps.Flows, _clock);
             _flowCounts = new FlowCounts(_maps.FlowQuotas, _maps.Flows);
             _flowCounts.Verify();
             _collector = new FlowCollector(_loader, _maps, _endpoints, _clock, ticks);
             _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
             _hooks = new InterfaceHooks(options.Root, options.Hooks);
-            _programs = new EndpointPrograms(
-                options.Root, _loader, _maps, new EndpointConstants(blueprint, options.FlowTableSize, ticks, options.Masquerade), _hooks);
+            _programs = new EndpointPrograms(options.Root, _maps, _hooks);
             _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
             _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
             _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
@@ -74,10 +75,10 @@ public sealed partial class KernelDatapath : IDatapath
 
     /// <summary>Opens what is pinned below the root, or makes it. Nothing that runs is disturbed.</summary>
     public static KernelDatapath Open(DatapathOptions options) =>
-        Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options, proved: true));
+        Explain($"open the datapath at {options.Root}", () => new KernelDatapath(options, withPrograms: true));
 
-    /// <summary>Loads no program of an endpoint: for runs without a wire, which load those that they run.</summary>
-    internal static KernelDatapath OpenTables(DatapathOptions options) => new(options, proved: false);
+    /// <summary>Loads no program of endpoints: for runs without a wire, which load the one that they run.</summary>
+    internal static KernelDatapath OpenTables(DatapathOptions options) => new(options, withPrograms: false);
 
     /// <summary>For who looks behind the verbs.</summary>
     internal PinnedMaps Maps => _maps;
@@ -103,6 +104,8 @@ public sealed partial class KernelDatapath : IDatapath
         }
     });
 
+    public int UsableInterface(int ifIndex) => _interfaces.NextFree(ifIndex);
+
     public void DetachEndpoint(ushort endpointId) => Explain($"detach endpoint {endpointId}", () =>
     {
         var row = _endpoints.Read(endpointId);
@@ -115,6 +118,7 @@ public sealed partial class KernelDatapath : IDatapath
         _endpoints.Revoke(endpointId);
         RetireSlotOf(commit);
         _programs.Detach(endpointId);
+        _interfaces.Leave(endpointId, (int)row.Ifindex);
         _endpoints.Erase(endpointId);
         EndCounting(endpointId);
     });
@@ -149,17 +153,15 @@ public sealed partial class KernelDatapath : IDatapath
     internal CollectionRound CollectFlows(Action pause, CancellationToken cancellation) =>
         Explain("collect flows", () => _collector.Collect(pause, cancellation));
 
-    /// <summary>The endpoint in the tables, and its programs loaded but not attached: for runs without a wire.</summary>
-    internal LoadedObject PrepareEndpoint(EndpointWiring wiring)
-    {
-        RegisterEndpoint(wiring);
-        return _programs.Load(wiring);
-    }
-
+    /// <summary>The endpoint in the tables, and no program attached: for runs without a wire.</summary>
     internal void RegisterEndpoint(EndpointWiring wiring) => Register(wiring, _endpoints.Exists(wiring.Id));
 
-    /// <summary>One program of a registered endpoint.</summary>
-    internal LoadedObject LoadProgram(EndpointWiring wiring, string program) => _programs.Load(wiring, program);
+    /// <summary>The program of all endpoints, of a datapath that was opened with them.</summary>
+    internal BpfProgram Program(string name) => _maps.Program(name);
+
+    /// <summary>One of them, loaded by itself.</summary>
+    internal LoadedObject LoadProgram(string name) =>
+        _loader.Load(_blueprint, new LoadOptions { MapReplacements = _maps.Shared, Programs = [name] });
 
     /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
     internal void ReadEventsNow() => _events.ReadNow();
@@ -180,9 +182,22 @@ public sealed partial class KernelDatapath : IDatapath
     {
         if (!known && _flowCounts.OwnedBy(wiring.Id) != 0)
             _collector.Purge(wiring.Id);
+        _interfaces.Require(wiring.Id, wiring.HostIfIndex);
+        if (_endpoints.InterfaceOf(wiring.Id) is var before && before != wiring.HostIfIndex)
+            _interfaces.Leave(wiring.Id, before);
         _endpoints.Describe(wiring);
+        _interfaces.Enter(wiring.Id, wiring.HostIfIndex);
         foreach (var address in AddressesOf(wiring))
             _maps.LocalEndpoints.Update(LocalKeyOf(address), new LocalValue { Endpoint = wiring.Id });
+    }
+
+    private static ObjectSpec BlueprintOf(DatapathOptions options, FlowTicks ticks)
+    {
+        var blueprint = DatapathObjects.Container.Clone();
+        foreach (string table in new[] { "flows", "nat" })
+            blueprint.ConfigureMap(table, map => map with { MaxEntries = FlowTable.EntriesFor(options.FlowTableSize) });
+        ContainerConstants.Set(blueprint, options, ticks);
+        return blueprint;
     }
 
     private static IEnumerable<IPAddress> AddressesOf(EndpointWiring wiring)

@@ -3,7 +3,8 @@ using Ciliate.Datapath.Abi;
 
 namespace Ciliate.Datapath;
 
-/// <summary>The maps below the agent's root, typed. Opened if they are pinned, made and pinned if not.</summary>
+/// <summary>The maps below the agent's root, typed, opened if they are pinned, made and pinned if not; and the programs that were loaded
+/// with them.</summary>
 internal sealed class PinnedMaps : IDisposable
 {
     private readonly LoadedObject _object;
@@ -14,6 +15,7 @@ internal sealed class PinnedMaps : IDisposable
         try
         {
             Endpoints = Map("endpoints").Mapped<Abi.Endpoint>();
+            Interfaces = Map("interfaces").Mapped<uint>();
             Epochs = Map("epochs").Mapped<Epoch>();
             FlowQuotas = Map("flow_quotas").Mapped<FlowQuota>();
             Slots = Map("slots").As<uint, Slot>();
@@ -41,10 +43,9 @@ internal sealed class PinnedMaps : IDisposable
     /// <summary>For programs that are loaded later; without the data sections, which every program has for itself.</summary>
     public IReadOnlyDictionary<string, BpfMap> Shared => _object.Maps.Where(map => map.Key[0] != '.').ToDictionary();
 
-    /// <summary>The kernel's tags of the programs that were loaded with the maps, by name.</summary>
-    public IReadOnlyDictionary<string, string> ProgramTags => _object.Programs.ToDictionary(program => program.Key, program => program.Value.Info.Tag);
-
     public MappedArray<Abi.Endpoint> Endpoints { get; }
+
+    public MappedArray<uint> Interfaces { get; }
 
     public MappedArray<Epoch> Epochs { get; }
 
@@ -79,14 +80,18 @@ internal sealed class PinnedMaps : IDisposable
     public BpfMap Events { get; }
 
     /// <param name="directory">On a bpffs; what is pinned there has the blueprint's layouts.</param>
-    /// <param name="proved">The programs are loaded with the maps, and dropped: a kernel that refuses them is found out before anything
-    /// depends on it, and leaves no pins.</param>
-    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory, bool proved) =>
-        new(loader.Load(blueprint, new LoadOptions { PinDirectory = directory, Programs = proved ? null : [], AllMaps = true }));
+    /// <param name="withPrograms">They are loaded with the maps, once for all endpoints: a kernel that refuses them is found out before
+    /// anything depends on it, and leaves no pins.</param>
+    public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory, bool withPrograms) =>
+        new(loader.Load(blueprint, new LoadOptions { PinDirectory = directory, Programs = withPrograms ? null : [], AllMaps = true }));
+
+    /// <summary>One that was loaded with the maps.</summary>
+    public BpfProgram Program(string name) => _object.Program(name);
 
     public void Dispose()
     {
         Endpoints?.Dispose();
+        Interfaces?.Dispose();
         Epochs?.Dispose();
         FlowQuotas?.Dispose();
         _object.Dispose();

@@ -167,7 +167,7 @@ public sealed class ContainerToContainerTests
 
         rig.Datapath.DetachEndpoint(Rig.DbId);
         var after = rig.Datapath.ReadCounters();
-        using var next = KernelDatapath.Open(new DatapathOptions(rig.Root));
+        using var next = KernelDatapath.Open(Rig.OptionsOf(131072) with { Root = rig.Root });
 
         Assert.Equal((1ul, 1ul), (before.EgressPackets, before.IngressPackets));
         Assert.Equal(before, after.Total);

@@ -90,7 +90,7 @@ public sealed class FlowCollectionTests
         int removed = 0;
         var failures = new List<string>();
         using var stop = new CancellationTokenSource(s_patience);
-        var senders = new[] { Family.IPv4, Family.IPv6 }.Select(family => new Thread(() => Send(family))).ToList();
+        var senders = new[] { Family.IPv4, Family.IPv6 }.Select(family => new Thread(() => rig.Inside(() => Send(family)))).ToList();
         senders.ForEach(sender => sender.Start());
         while (removed < enough && !stop.IsCancellationRequested)
             removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed;
@@ -145,7 +145,7 @@ public sealed class FlowCollectionTests
 
     /// <param name="life">Milliseconds of a UDP flow.</param>
     /// <param name="grace">Milliseconds that it stays in the table afterwards.</param>
-    private static Rig NewRig(int life, int grace) => new(new DatapathOptions("", Timeouts: FlowTimeouts.Default with
+    private static Rig NewRig(int life, int grace) => new(Rig.OptionsOf(131072, FlowTimeouts.Default with
     {
         Other = TimeSpan.FromMilliseconds(life),
         Grace = TimeSpan.FromMilliseconds(grace),

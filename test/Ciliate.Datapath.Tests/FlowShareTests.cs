@@ -89,7 +89,7 @@ public sealed class FlowShareTests
     [Fact]
     public void A_table_that_is_really_full_says_so()
     {
-        using var rig = new Rig(new DatapathOptions("", FlowTableSize: 1)).Open();
+        using var rig = new Rig(Rig.OptionsOf(1)).Open();
         rig.WebSends(rig.FromWeb(Family.IPv4).Udp(1, Server)).IsRedirected();
         rig.DbSends(rig.FromDb(Family.IPv4).Udp(2, Server)).IsDropped(DropReason.FlowTableFull);
         CountsAreExact(rig);
@@ -109,7 +109,7 @@ public sealed class FlowShareTests
         counts[0].Flows += 500;
         counts[Rig.DbId].Incoming += 5;
 
-        using (KernelDatapath.Open(new DatapathOptions(rig.Root, Capacity)))
+        using (KernelDatapath.Open(Rig.OptionsOf(Capacity) with { Root = rig.Root }))
             CountsAreExact(rig);
     }
 
@@ -129,7 +129,7 @@ public sealed class FlowShareTests
     private static List<(ushort Id, uint Flows)> CountsOf(Rig rig) =>
         [.. rig.Datapath.DumpEndpoints().Select(row => (row.Id, row.Flows))];
 
-    private static Rig NewRig() => new Rig(new DatapathOptions("", Capacity)).Open();
+    private static Rig NewRig() => new Rig(Rig.OptionsOf(Capacity)).Open();
 
     /// <summary>Opens flows until one is refused; how many.</summary>
     private static int Flood(Rig rig, ushort id, Func<int, byte[]> frameOfPort)

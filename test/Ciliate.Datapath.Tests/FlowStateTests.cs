@@ -32,7 +32,7 @@ public sealed class FlowStateTests
     public void Life_times_are_those_that_were_asked_for(Family family)
     {
         var timeouts = new FlowTimeouts(Tcp: Seconds(500), TcpSyn: Seconds(30), TcpFin: Seconds(20), Other: Seconds(40));
-        using var rig = new Rig(new DatapathOptions("", Timeouts: timeouts)).Open();
+        using var rig = new Rig(Rig.OptionsOf(131072, timeouts)).Open();
         Send(rig, family, fromWeb: true, TcpFlags.Syn).IsRedirected();
         IsInState(rig, "syn-sent", 30);
         Send(rig, family, fromWeb: false, TcpFlags.Syn | TcpFlags.Ack).IsRedirected();

@@ -18,7 +18,7 @@ public sealed class FlowTableSizeTests
         Open(rig, Rig.WebId, 500);
         FlowRow[] flows = Sorted(rig.Datapath);
 
-        using var reopened = KernelDatapath.Open(new DatapathOptions(rig.Root, size));
+        using var reopened = KernelDatapath.Open(Rig.OptionsOf(size) with { Root = rig.Root });
 
         Assert.Equal(FlowTable.EntriesFor(size), (uint)reopened.Maps.Flows.Map.Info.MaxEntries);
         Assert.Equal(flows, Sorted(reopened));
@@ -32,10 +32,10 @@ public sealed class FlowTableSizeTests
         Open(rig, Rig.WebId, 1000);
         Open(rig, Rig.DbId, 500);
 
-        var error = Assert.Throws<DatapathException>(() => KernelDatapath.Open(new DatapathOptions(rig.Root, 1024)));
+        var error = Assert.Throws<DatapathException>(() => KernelDatapath.Open(Rig.OptionsOf(1024) with { Root = rig.Root }));
 
         Assert.Contains($"table flows has more entries than the {FlowTable.EntriesFor(1024)} that it is to have room for; set flow-table-size back or larger", error.Message, StringComparison.Ordinal);
-        using var reopened = KernelDatapath.Open(new DatapathOptions(rig.Root, Before));
+        using var reopened = KernelDatapath.Open(Rig.OptionsOf(Before) with { Root = rig.Root });
         Assert.Equal(rig.Datapath.Maps.Flows.Map.Info.Id, reopened.Maps.Flows.Map.Info.Id);
         Assert.Equal(1500, reopened.DumpFlows().Count);
     }
@@ -44,7 +44,7 @@ public sealed class FlowTableSizeTests
     public void What_finds_no_room_in_a_smaller_table_in_the_end_is_left_out()
     {
         using var rig = NewRig();
-        using var smaller = KernelDatapath.Open(new DatapathOptions(rig.Root, 1024));
+        using var smaller = KernelDatapath.Open(Rig.OptionsOf(1024) with { Root = rig.Root });
         // The programs of before go on with the table of before, until they are replaced.
         Open(rig, Rig.WebId, 1000);
         Open(rig, Rig.DbId, 500);
@@ -55,7 +55,7 @@ public sealed class FlowTableSizeTests
         Assert.Equal(["maps"], Directory.GetDirectories(rig.Root, "maps*").Select(Path.GetFileName));
     }
 
-    private static Rig NewRig() => new Rig(new DatapathOptions("", Before)).Open();
+    private static Rig NewRig() => new Rig(Rig.OptionsOf(Before)).Open();
 
     private static void Open(Rig rig, ushort endpoint, int count)
     {

@@ -52,7 +52,7 @@ public sealed class GatewayTests
     {
         using var rig = new Rig().Enforce();
 
-        var answer = rig.WebSends(Solicitation(AddressCodec.LinkLocal(Rig.Web.Mac), Rig.Gateway.IPv6, option: [])).IsRedirected();
+        var answer = rig.WebSends(Solicitation(Rig.Web.LinkLocal, Rig.Gateway.IPv6, option: [])).IsRedirected();
 
         Assert.True(answer.Packet.TransportChecksumIsRight);
         Assert.Equal([2, 1, .. Rig.Gateway.Mac.GetAddressBytes()], answer.Packet.Icmp[24..32].ToArray());
@@ -75,7 +75,7 @@ public sealed class GatewayTests
     {
         using var rig = new Rig().Open();
         var unspecified = IPAddress.IPv6Any;
-        var own = AddressCodec.LinkLocal(Rig.Web.Mac);
+        var own = Rig.Web.LinkLocal;
 
         rig.WebSends(Arp.Request(Rig.Web, Rig.Web.IPv4)).IsConsumed();
         rig.WebSends(Arp.Request(Rig.Web with { IPv4 = IPAddress.Any }, Rig.Web.IPv4)).IsConsumed();

@@ -7,13 +7,12 @@ using Ciliate.Testing;
 
 namespace Ciliate.Datapath.Tests;
 
-/// <summary>A datapath of its own with two containers, web and db, whose programs are run packet by packet (BPF_PROG_TEST_RUN) without any
-/// interface: maps, programs and verdicts are the kernel's, only the wire is missing.</summary>
+/// <summary>A datapath of its own with two containers, web and db, at whose interfaces programs are run packet by packet (BPF_PROG_TEST_RUN):
+/// maps, programs and verdicts are the kernel's, only the wire is missing.</summary>
 public sealed class Rig : IDisposable
 {
     public const ushort WebId = 1, DbId = 2;
     public const uint WebIdentity = 256, DbIdentity = 257;
-    private const int WebIfIndex = 101, DbIfIndex = 102;
     private const uint FlowTableSize = 8192;
 
     public static readonly Station Gateway = NewStation("gateway", 0xfe, "10.9.0.1", "fd09::1");
@@ -23,12 +22,14 @@ public sealed class Rig : IDisposable
     public static readonly Station Other = NewStation("other", 0x78, "203.0.113.1", "2001:db8::1");
 
     private readonly BpfFileSystem _bpffs = new();
-    private readonly Dictionary<ushort, EndpointProgramSet> _programs = [];
+    private readonly HostEnds _ends = new();
+    private readonly EndpointProgramSet _programs;
     private readonly List<PolicyEntry> _webEntries = [], _dbEntries = [];
 
     public Rig(DatapathOptions? options = null)
     {
-        Datapath = KernelDatapath.OpenTables((options ?? new DatapathOptions("", FlowTableSize)) with { Root = _bpffs.Path });
+        Datapath = KernelDatapath.OpenTables((options ?? OptionsOf(FlowTableSize)) with { Root = _bpffs.Path });
+        _programs = new EndpointProgramSet(Datapath);
         Register(WebId, Web);
         Register(DbId, Db);
         Datapath.UpsertIpcache(HostPrefix(Gateway.IPv4), (uint)ReservedIdentity.Host);
@@ -40,13 +41,13 @@ public sealed class Rig : IDisposable
     /// <summary>Where its maps are pinned.</summary>
     public string Root => _bpffs.Path;
 
+    /// <summary>A datapath for these containers; the root is the rig's to fill in.</summary>
+    public static DatapathOptions OptionsOf(uint flowTableSize, FlowTimeouts? timeouts = null) =>
+        new("", new GatewayOptions(Gateway.IPv4, Gateway.IPv6, IPAddress.Parse("10.9.0.255")), flowTableSize, timeouts);
+
     /// <summary>Makes the container known.</summary>
-    public void Register(ushort id, Station station)
-    {
-        if (_programs.Remove(id, out var previous))
-            previous.Dispose();
-        _programs[id] = new EndpointProgramSet(Datapath, WiringOf(id, station, IfIndexOf(station)));
-    }
+    public void Register(ushort id, Station station) =>
+        Datapath.RegisterEndpoint(new EndpointWiring(id, $"cil{id}", _ends.Add(id), Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
 
     /// <summary>Default deny in both directions for both containers, but for what is allowed before.</summary>
     public Rig Enforce()
@@ -80,21 +81,31 @@ public sealed class Rig : IDisposable
     }
 
     /// <summary>What a container sends, at the ingress hook of its veth's host end.</summary>
-    public Outcome WebSends(byte[] frame) => Run(_programs[WebId].FromContainer, frame, 0);
+    public Outcome WebSends(byte[] frame) => Sends(WebId, frame);
 
     /// <summary>The verdict alone, for many packets in a row.</summary>
-    public int VerdictOfWeb(byte[] frame) => _programs[WebId].FromContainer.TestRun(new TestRunInput { Data = frame }).ReturnValue;
+    public int VerdictOfWeb(byte[] frame) => VerdictOf(WebId, frame);
+
+    /// <summary>For a thread that sends much: it need not come and go for each packet.</summary>
+    public void Inside(Action work) => _ends.Host.Run(work);
 
     /// <summary>The verdict alone on what a registered container sends. Thread-safe.</summary>
-    public int VerdictOf(ushort id, byte[] frame) => _programs[id].FromContainer.TestRun(new TestRunInput { Data = frame, OutputRoom = 0 }).ReturnValue;
+    public int VerdictOf(ushort id, byte[] frame) => Run(_programs.FromContainer, id, frame, 0).ReturnValue;
 
-    public Outcome DbSends(byte[] frame) => Run(_programs[DbId].FromContainer, frame, 0);
+    public Outcome DbSends(byte[] frame) => Sends(DbId, frame);
+
+    /// <summary>What comes in by an interface of <see cref="HostEnds"/>, whether it is an endpoint's or not.</summary>
+    public Outcome Sends(int end, byte[] frame)
+    {
+        _ends.Add(end);
+        return Outcome.Of(Run(_programs.FromContainer, end, frame, 0), Datapath);
+    }
 
     /// <summary>What the host's stack routes to db, at the egress hook.</summary>
     /// <param name="arrivedOn">Interface the packet came in by; 0 when the host itself sends it.</param>
     public Outcome HostSendsToDb(byte[] frame, int arrivedOn = 0) => HostSendsTo(DbId, frame, arrivedOn);
 
-    public Outcome HostSendsTo(ushort id, byte[] frame, int arrivedOn) => Run(_programs[id].ToContainer, frame, arrivedOn);
+    public Outcome HostSendsTo(int end, byte[] frame, int arrivedOn) => Outcome.Of(Run(_programs.ToContainer, end, frame, arrivedOn), Datapath);
 
     public Frame FromWeb(Family family) => Frame.From(Web).To(Db).Via(Gateway).Over(family);
 
@@ -102,21 +113,25 @@ public sealed class Rig : IDisposable
 
     public static IPNetwork HostPrefix(IPAddress address) => new(address, address.GetAddressBytes().Length * 8);
 
-    public static int IfIndexOf(Station station) => station == Web ? WebIfIndex : DbIfIndex;
+    public static int IfIndexOf(Station station) => HostEnds.IndexOf(station == Web ? WebId : DbId);
 
     public void Dispose()
     {
-        foreach (var programs in _programs.Values)
-            programs.Dispose();
+        _programs.Dispose();
         Datapath.Dispose();
+        _ends.Dispose();
         _bpffs.Dispose();
     }
 
-    private Outcome Run(BpfProgram program, byte[] frame, int arrivedOn) => Outcome.Of(
-        program.TestRun(new TestRunInput { Data = frame, Context = new SkBuff { IngressIfIndex = (uint)arrivedOn } }), Datapath);
-
-    private static EndpointWiring WiringOf(ushort id, Station station, int ifIndex) => new(
-        id, $"cil{id}", ifIndex, Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Gateway.IPv4, Gateway.IPv6, IPAddress.Parse("10.9.0.255"));
+    private TestRunResult Run(BpfProgram program, int end, byte[] frame, int arrivedOn)
+    {
+        using var visit = _ends.Host.Enter();
+        return program.TestRun(new TestRunInput
+        {
+            Data = frame,
+            Context = new SkBuff { IfIndex = (uint)HostEnds.IndexOf(end), IngressIfIndex = (uint)arrivedOn },
+        });
+    }
 
     private static Station NewStation(string name, byte last, string ipv4, string ipv6) =>
         new(name, new PhysicalAddress([0x02, 0, 0, 0, 0, last]), IPAddress.Parse(ipv4), IPAddress.Parse(ipv6));

@@ -143,7 +143,7 @@ public sealed class StrangersShareTests
         [.. rig.Datapath.DumpEndpoints().Select(row => (row.Id, row.Flows, row.Incoming))];
 
     /// <param name="life">Milliseconds of a UDP flow; it stays in the table for as long again at most.</param>
-    private static Rig NewRig(int life = 3_600_000) => new Rig(new DatapathOptions("", Capacity, Timeouts: FlowTimeouts.Default with
+    private static Rig NewRig(int life = 3_600_000) => new Rig(Rig.OptionsOf(Capacity, FlowTimeouts.Default with
     {
         Other = TimeSpan.FromMilliseconds(life),
         Grace = TimeSpan.FromMilliseconds(20),

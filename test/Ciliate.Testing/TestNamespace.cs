@@ -40,6 +40,9 @@ public sealed class TestNamespace : IDisposable
     /// <inheritdoc cref="NetworkNamespace.Run{T}(Func{T})"/>
     public void Run(Action work) => Namespace.Run(work);
 
+    /// <inheritdoc cref="NetworkNamespace.Enter"/>
+    public NamespaceVisit Enter() => Namespace.Enter();
+
     /// <summary>Starts a program inside; see <see cref="TestProcess"/>.</summary>
     public TestProcess Start(string program, params IEnumerable<string> arguments) => TestProcess.Start(this, program, arguments);
 

@@ -24,6 +24,9 @@ public sealed record AgentConfiguration
     /// <inheritdoc cref="IPv4Range"/>
     public required AddressRange? IPv6Range { get; init; }
 
+    /// <summary>Follows from the ranges.</summary>
+    public GatewayOptions Gateway => new(IPv4Range?.Gateway, IPv6Range?.Gateway, IPv4Range?.Broadcast);
+
     public required bool AllowHostIngress { get; init; }
 
     public required int FlowTableSize { get; init; }

@@ -71,8 +71,7 @@ public sealed record Endpoint
     public IEnumerable<IPNetwork> Prefixes =>
         Addresses.Select(address => new IPNetwork(address, address.GetAddressBytes().Length * 8));
 
-    public EndpointWiring Wiring(HostNetwork host) =>
-        new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6, host.IPv4Gateway, host.IPv6Gateway, host.IPv4Broadcast);
+    public EndpointWiring Wiring => new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6);
 
     /// <summary>With the name that its interface has now; the same record when it is gone.</summary>
     public Endpoint Seen(HostNetwork host) =>

@@ -31,7 +31,7 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
     {
         try
         {
-            // Loading takes its time, and meanwhile nobody judges what the container sends.
+            // Until they are back nobody judges what the container sends.
             host.Forwarding.Forbid(endpoint);
             manager.Attach(endpoint);
             logger.ProgramsRestored(endpoint.Id, endpoint.Name, missing, endpoint.HostInterface);

@@ -23,28 +23,19 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     public EndpointLinkSpec Spec => spec;
 
     /// <summary>Makes both ends, down and without addresses.</summary>
-    public Link Create()
+    /// <param name="usable">The first index from one on that the host end may have.</param>
+    public Link Create(Func<int, int> usable)
     {
         RefuseTakenInterface();
-        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
-        {
-            PeerNamespace = spec.Container,
-            Mac = spec.HostMac,
-            PeerMac = spec.ContainerMac,
-            LinkLocalAddress = false,
-            // Else the host, which forwards there, joins the routers' groups and reports so to the container, where multicast is dropped.
-            Multicast = false,
-        });
-        try
-        {
-            _routes.SetAlias(link.Index, host.Owner);
+        Link link = Create(index: null);
+        if (usable(link.Index) == link.Index)
             return link;
-        }
-        catch
-        {
-            _routes.TryDeleteLink(link.Name);
-            throw;
-        }
+        _routes.TryDeleteLink(link.Name);
+        HashSet<int> taken = [.. _routes.ListLinks().Select(other => other.Index)];
+        int index = usable(link.Index);
+        while (taken.Contains(index))
+            index = usable(index + 1);
+        return Create(index);
     }
 
     /// <summary>Sets both ends up and gives them addresses, routes and neighbours. Packets may pass from here on.</summary>
@@ -66,6 +57,31 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
 
         _routes.SettleLink(link.Name);
         container.SettleLink(spec.Interface);
+    }
+
+    /// <param name="index">Of the host end; null: the kernel's choice.</param>
+    private Link Create(int? index)
+    {
+        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
+        {
+            Index = index,
+            PeerNamespace = spec.Container,
+            Mac = spec.HostMac,
+            PeerMac = spec.ContainerMac,
+            LinkLocalAddress = false,
+            // Else the host, which forwards there, joins the routers' groups and reports so to the container, where multicast is dropped.
+            Multicast = false,
+        });
+        try
+        {
+            _routes.SetAlias(link.Index, host.Owner);
+            return link;
+        }
+        catch
+        {
+            _routes.TryDeleteLink(link.Name);
+            throw;
+        }
     }
 
     private void AddAddress(RouteNetlink container, Link link, IPAddress address)

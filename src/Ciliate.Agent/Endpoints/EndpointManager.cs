@@ -46,7 +46,7 @@ public sealed class EndpointManager(
         var link = new EndpointLink(host, new EndpointLinkSpec(
             id, name, container, request.CheckedInterface(),
             MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
-        Link hostEnd = link.Create();
+        Link hostEnd = link.Create(datapath.UsableInterface);
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity, namedPorts), identity.Holders == 1, undo);
         // With the links gone first, nothing passes while the programs are taken away.
@@ -157,7 +157,7 @@ public sealed class EndpointManager(
     /// <summary>Its programs, as they are to be now. Those that an endpoint has go on when it fails. Nothing is forwarded before they run.</summary>
     internal void Attach(Endpoint endpoint)
     {
-        datapath.AttachEndpoint(endpoint.Wiring(host));
+        datapath.AttachEndpoint(endpoint.Wiring);
         host.Forwarding.Allow(endpoint);
     }
 

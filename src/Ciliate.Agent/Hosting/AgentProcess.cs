@@ -107,7 +107,7 @@ public static class AgentProcess
     }
 
     private static DatapathOptions Options(AgentConfiguration configuration) =>
-        new(configuration.BpfRoot, (uint)configuration.FlowTableSize, configuration.FlowTimeouts, configuration.HookBackend,
+        new(configuration.BpfRoot, configuration.Gateway, (uint)configuration.FlowTableSize, configuration.FlowTimeouts, configuration.HookBackend,
             configuration.Masquerade.ToOptions());
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -16,6 +16,9 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
 
     private readonly ClsactQdiscs _qdiscs = new(root, routes);
 
+    /// <summary>Ids of programs that this process holds.</summary>
+    private readonly HashSet<uint> _held = [];
+
     public HookKind Kind => HookKind.Clsact;
 
     public string Attach(HookPlace place, BpfProgram program)
@@ -28,6 +31,7 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         uint handle = routes.ListFilters(place.IfIndex, direction).FirstOrDefault(filter => IsOf(record, filter))?.Handle ?? 0;
         routes.SetFilter(
             new BpfFilter(place.IfIndex, direction, Priority, handle, record.FilterName, record.ProgramId), program.Descriptor);
+        _held.Add(record.ProgramId);
         return record.RecordPath;
     }
 
@@ -48,8 +52,10 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
     public int InterfaceOf(string record)
     {
         var known = ClsactRecord.TryParse(record)!;
-        if (FiltersOf(known).Any(filter => filter.ProgramId == known.ProgramId))
+        if (ProgramOf(known) != 0)
             return known.IfIndex;
+        if (IsHeldOtherwise(known))
+            return 0;
         // A filter ends some time after its interface. One that does not end is on an interface in another network namespace.
         long start = Environment.TickCount64;
         while (ProgramLives(known))
@@ -61,17 +67,21 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         return 0;
     }
 
-    public uint ProgramOf(string record)
-    {
-        var known = ClsactRecord.TryParse(record)!;
-        return FiltersOf(known).Any(filter => filter.ProgramId == known.ProgramId) ? known.ProgramId : 0;
-    }
+    public uint ProgramOf(string record) => ProgramOf(ClsactRecord.TryParse(record)!);
 
     public void Dispose() => routes.Dispose();
 
     private IEnumerable<BpfFilter> FiltersOf(ClsactRecord record) => Enum.GetValues<FilterDirection>()
         .SelectMany(direction => routes.ListFilters(record.IfIndex, direction))
         .Where(filter => IsOf(record, filter));
+
+    private uint ProgramOf(ClsactRecord record) =>
+        FiltersOf(record).Any(filter => filter.ProgramId == record.ProgramId) ? record.ProgramId : 0;
+
+    /// <summary>Endpoints share programs: whether this one would live without the filter of the record.</summary>
+    private bool IsHeldOtherwise(ClsactRecord record) => _held.Contains(record.ProgramId) || Directory
+        .GetDirectories(Path.GetDirectoryName(record.Directory)!).SelectMany(Directory.GetDirectories).Select(ClsactRecord.TryParse)
+        .Any(other => other is not null && other.ProgramId == record.ProgramId && ProgramOf(other) != 0);
 
     private static bool IsOf(ClsactRecord record, BpfFilter filter) => filter.Priority == Priority && filter.Name == record.FilterName;
 

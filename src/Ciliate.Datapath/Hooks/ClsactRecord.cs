@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Ciliate.Datapath.Hooks;
 
 /// <summary>A filter has no pin of its own, so what must be known to find it again is the name of an empty directory on the bpffs:
-/// <c>PROGRAM@INTERFACE-ID</c>, the interface's index and the number that the kernel gave the program. As nobody else holds the program
-/// when the agent is gone, it lives as long as its filter does, in whatever network namespace that is.</summary>
+/// <c>PROGRAM@INTERFACE-ID</c>, the interface's index and the number that the kernel gave the program. Nobody but
+/// filters holds the program when the agent is gone: if no filter here does and it lives, there is one in another network namespace.</summary>
 internal sealed record ClsactRecord(string Directory, string Program, int IfIndex, uint ProgramId)
 {
     /// <summary>The name of the filter; it stays when the program is replaced, and is nobody else's on the machine.</summary>

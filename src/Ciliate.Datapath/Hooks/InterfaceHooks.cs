@@ -64,15 +64,6 @@ internal sealed class InterfaceHooks : IDisposable
     public bool Runs(string directory, string program) =>
         RecordsOf(directory, program).Any(record => BackendOf(record).ProgramOf(record) != 0);
 
-    /// <summary>Id of the program of that name that runs at this place, by the chosen back end and nowhere else; 0 when it is not so.</summary>
-    public uint ProgramAt(HookPlace place)
-    {
-        string[] records = [.. RecordsOf(place.Directory, place.Program)];
-        return records.Length == 1 && _chosen.Owns(records[0]) && _chosen.InterfaceOf(records[0]) == place.IfIndex
-            ? _chosen.ProgramOf(records[0])
-            : 0;
-    }
-
     /// <summary>Ids of the programs that run by the records of a directory.</summary>
     public IEnumerable<uint> ProgramsOf(string directory) =>
         Directory.GetFileSystemEntries(directory).Select(record => BackendOf(record).ProgramOf(record)).Where(id => id != 0);

@@ -9,6 +9,10 @@ public sealed unsafe class NetworkNamespace : IDisposable
     private const long NsfsMagic = 0x6e736673;
     private const string OwnPath = "/proc/thread-self/ns/net";
 
+    /// <summary>What the thread was last moved into.</summary>
+    [ThreadStatic]
+    private static NetworkNamespace? s_around;
+
     private readonly Lazy<ulong> _cookie;
 
     private NetworkNamespace(FileDescriptor descriptor, FileStatus status, string displayName)
@@ -84,11 +88,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     /// stay in the namespace and may be used anywhere.</summary>
     public T Run<T>(Func<T> work) => DedicatedThread.Run("netns", () =>
     {
-        if (LibC.setns(Descriptor, LibC.CLONE_NEWNET) < 0)
-        {
-            throw LinuxException.Last($"enter network namespace {DisplayName}");
-        }
-
+        MoveThread();
         return work();
     });
 
@@ -99,9 +99,24 @@ public sealed unsafe class NetworkNamespace : IDisposable
         return true;
     });
 
+    /// <summary>Takes the calling thread inside until the visit ends, on the same thread: for work that is over sooner than a thread of its own
+    /// would begin. Costs nothing where the thread is inside already.</summary>
+    public NamespaceVisit Enter() => s_around == this ? default : new(this);
+
     public override string ToString() => DisplayName;
 
     public void Dispose() => Descriptor.Dispose();
+
+    /// <summary>Moves the calling thread inside, for good.</summary>
+    internal void MoveThread()
+    {
+        if (LibC.setns(Descriptor, LibC.CLONE_NEWNET) < 0)
+        {
+            throw LinuxException.Last($"enter network namespace {DisplayName}");
+        }
+
+        s_around = this;
+    }
 
     private static NetworkNamespace Adopt(FileDescriptor descriptor, string displayName, string what)
     {

@@ -32,7 +32,7 @@ public sealed partial class RouteNetlink
     {
         using var peerNamespace = spec.PeerNamespace?.Descriptor.Duplicate();
         var request = new NetlinkWriter(stackalloc byte[RequestSize], Rtm.NEWLINK, Nl.NLM_F_CREATE | Nl.NLM_F_EXCL);
-        request.Structure(new InterfaceHeader());
+        request.Structure(new InterfaceHeader { Index = spec.Index ?? 0 });
         WriteEnd(ref request, spec, spec.Name, spec.Mac);
         int info = request.BeginNested(Ifla.LINKINFO);
         request.Attribute(Ifla.INFO_KIND, "veth");

@@ -11,6 +11,9 @@ public sealed record VethSpec(string Name, string PeerName)
     /// <summary>Namespace of the other end; null leaves it in this one.</summary>
     public NetworkNamespace? PeerNamespace { get; init; }
 
+    /// <summary>Of this end, in its namespace; null lets the kernel choose one.</summary>
+    public int? Index { get; init; }
+
     /// <summary>Null lets the kernel choose one.</summary>
     public PhysicalAddress? Mac { get; init; }
 

@@ -44,6 +44,8 @@ internal sealed class FakeDatapath : IDatapath
         Missing.Remove(wiring.Id);
     }
 
+    public int UsableInterface(int ifIndex) => ifIndex;
+
     public void DetachEndpoint(ushort endpointId)
     {
         Enter($"detach {endpointId}");

@@ -133,7 +133,7 @@ public sealed class GuardTests : IDisposable
         return Current();
     }
 
-    private DatapathOptions Options(HookKind hooks) => new(_agent.BpfRoot, FlowTableSize: 1024, Hooks: hooks);
+    private DatapathOptions Options(HookKind hooks) => _agent.Options with { Hooks = hooks };
 
     private Endpoint Current() => Assert.Single(_agent.Services.Endpoints.Endpoints.Rows);
 

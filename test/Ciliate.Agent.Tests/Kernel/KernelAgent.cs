@@ -37,7 +37,9 @@ internal sealed class KernelAgent : IDisposable
     public AgentServices Services { get; private set; } = null!;
 
     /// <summary>Takes over what is there, as an agent does that starts.</summary>
-    public void Start() => Start(new DatapathOptions(BpfRoot, FlowTableSize: 1024));
+    public void Start() => Start(Options);
+
+    public DatapathOptions Options => new(BpfRoot, Configuration.Gateway, FlowTableSize: 1024);
 
     public void Start(DatapathOptions options) => Host.Run(() =>
     {

@@ -1,5 +1,4 @@
 using Ciliate.Agent.Tests.Fakes;
-using Ciliate.Datapath;
 using Xunit;
 
 namespace Ciliate.Agent.Tests.Kernel;
@@ -17,31 +16,19 @@ public sealed class StartTests : IDisposable
             _agent.Add(_agent.RequestFor(name, $"app={name}"));
     }
 
-    private DatapathOptions OtherTimeouts => new(
-        _agent.BpfRoot, FlowTableSize: 1024, FlowTimeouts.Default with { Other = TimeSpan.FromSeconds(77) });
-
     public void Dispose() => _agent.Dispose();
 
     [Fact]
-    public void Programs_that_run_as_they_should_are_not_loaded_again()
+    public void All_endpoints_share_two_programs_and_a_restarted_agent_gives_all_of_them_its_own()
     {
         uint[] before = Observed.Running(_agent);
         _agent.Stop();
         _agent.Start();
-
-        Assert.Equal(6, before.Length);
-        Assert.Equal(before, Observed.Running(_agent));
-    }
-
-    [Fact]
-    public void Programs_that_are_to_have_other_constants_are_replaced()
-    {
-        uint[] before = Observed.Running(_agent);
-        _agent.Stop();
-        _agent.Start(OtherTimeouts);
+        _agent.Add(_agent.RequestFor("new", "app=web"));
 
         uint[] after = Observed.Running(_agent);
-        Assert.Equal(6, after.Length);
+        Assert.Equal((6, 2), (before.Length, before.Distinct().Count()));
+        Assert.Equal((8, 2), (after.Length, after.Distinct().Count()));
         Assert.Empty(before.Intersect(after));
     }
 

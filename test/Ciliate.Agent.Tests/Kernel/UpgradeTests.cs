@@ -39,7 +39,7 @@ public sealed class UpgradeTests : IDisposable
     [Fact]
     public void Tables_change_their_layout_and_back_twenty_times_and_no_running_flow_notices_and_nothing_forbidden_passes()
     {
-        EndpointWiring[] endpoints = [.. _agent.Services.Endpoints.Endpoints.Rows.Select(endpoint => endpoint.Wiring(_agent.Services.Host))];
+        EndpointWiring[] endpoints = [.. _agent.Services.Endpoints.Endpoints.Rows.Select(endpoint => endpoint.Wiring)];
         string[] before = [.. Observed.Tables(_agent)];
         Endpoint database = Database;
         using Talk stream = Between("web", database.IPv4!, Port, ProtocolType.Tcp);
@@ -67,6 +67,23 @@ public sealed class UpgradeTests : IDisposable
         Assert.Contains(_agent.Datapath.DumpFlows(), flow => flow.State == "established" && flow.DestinationPort == Port);
         Assert.All(_agent.Datapath.DumpEndpoints(), row => Assert.Equal(
             (uint)_agent.Datapath.Maps.Flows.Entries().Count(flow => flow.Value.Owner == row.Id), row.Flows));
+    }
+
+    [Fact]
+    public void An_agent_of_before_that_found_no_endpoint_by_its_interface_is_followed_and_no_running_flow_notices()
+    {
+        using Talk stream = Between("web", Database.IPv4!, Port, ProtocolType.Tcp);
+        stream.GoesOn();
+        _agent.Stop();
+        File.Delete(Path.Combine(_agent.BpfRoot, "maps", "interfaces"));
+        stream.GoesOn();
+
+        _agent.Start();
+        _agent.KeepHouse();
+
+        stream.GoesOn();
+        Assert.Equal(0, stream.Lost);
+        Assert.All(_agent.Datapath.DumpEndpoints(), row => Assert.Equal(row.Id, _agent.Datapath.Maps.Interfaces[row.HostIfIndex]));
     }
 
     private Talk Between(string from, System.Net.IPAddress to, int port, ProtocolType protocol, bool isAnswered = true) =>

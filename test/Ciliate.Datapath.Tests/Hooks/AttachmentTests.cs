@@ -92,7 +92,7 @@ public sealed class AttachmentTests : IDisposable
             _wire.Attach(datapath);
 
         // Here, in the namespace of the tests, there is no such interface.
-        using var elsewhere = KernelDatapath.Open(new DatapathOptions(_wire.Root, FlowTableSize: 1024, Hooks: kind));
+        using var elsewhere = KernelDatapath.Open(GuardedWire.OptionsOf(_wire.Root, kind));
 
         Assert.Equal(_wire.IfIndex, elsewhere.AttachedInterface(GuardedWire.Id));
     }

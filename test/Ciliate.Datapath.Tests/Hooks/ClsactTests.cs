@@ -18,7 +18,8 @@ public sealed class ClsactTests : IDisposable
         _wire.Attach(datapath);
         var before = _wire.Filters();
 
-        _wire.Attach(datapath, withIPv6: false);
+        using var next = _wire.Open(HookKind.Clsact);
+        _wire.Attach(next);
 
         var after = _wire.Filters();
         Assert.Equal(before.Select(Place), after.Select(Place));

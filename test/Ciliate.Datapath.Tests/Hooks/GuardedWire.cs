@@ -38,13 +38,14 @@ internal sealed class GuardedWire : IDisposable
     public TestNamespace Host => _wire.Left.Namespace;
 
     public KernelDatapath Open(HookKind hooks, string root) =>
-        Host.Run(() => KernelDatapath.Open(new DatapathOptions(root, FlowTableSize: 1024, Hooks: hooks)));
+        Host.Run(() => KernelDatapath.Open(OptionsOf(root, hooks)));
 
     public KernelDatapath Open(HookKind hooks) => Open(hooks, Root);
 
-    /// <param name="withIPv6">Without, the endpoint needs other programs than with: those that run as they should are not loaded again.</param>
-    public void Attach(KernelDatapath datapath, bool withIPv6 = true) => Host.Run(() => datapath.AttachEndpoint(new EndpointWiring(
-        Id, TestWire.LinkName, IfIndex, _wire.Left.Mac, _wire.Right.Mac, _wire.Right.IPv4, withIPv6 ? _wire.Right.IPv6 : null, _wire.Left.IPv4, _wire.Left.IPv6)));
+    public static DatapathOptions OptionsOf(string root, HookKind hooks) => Rig.OptionsOf(1024) with { Root = root, Hooks = hooks };
+
+    public void Attach(KernelDatapath datapath) => Host.Run(() => datapath.AttachEndpoint(new EndpointWiring(
+        Id, TestWire.LinkName, IfIndex, _wire.Left.Mac, _wire.Right.Mac, _wire.Right.IPv4, _wire.Right.IPv6)));
 
     /// <summary>Whether a datagram of the host reaches the container. For one that is lost only time tells.</summary>
     public bool Hears()

@@ -18,7 +18,8 @@ internal sealed class OutsideRig : IDisposable
     public static readonly IPAddress IPv4 = IPAddress.Parse("198.51.100.2"), IPv6 = IPAddress.Parse("2001:db8:51::2");
 
     private readonly BpfFileSystem _bpffs = new();
-    private readonly Dictionary<ushort, (EndpointProgramSet Programs, int IfIndex)> _endpoints = [];
+    private readonly Dictionary<Station, int> _interfaces = [];
+    private readonly EndpointProgramSet _programs;
     private readonly Lazy<LoadedObject> _uplink;
 
     public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false)
@@ -29,7 +30,8 @@ internal sealed class OutsideRig : IDisposable
         Host.Route.AddRoute(DefaultRoute(Family.IPv4));
         Host.Route.AddRoute(DefaultRoute(Family.IPv6));
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
-        Datapath = Host.Run(() => KernelDatapath.OpenTables(new DatapathOptions(_bpffs.Path, FlowTableSize: 4096, Timeouts: timeouts, Masquerade: options)));
+        Datapath = Host.Run(() => KernelDatapath.OpenTables(Rig.OptionsOf(4096, timeouts) with { Root = _bpffs.Path, Masquerade = options }));
+        _programs = new EndpointProgramSet(Datapath);
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
         var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6);
@@ -69,15 +71,16 @@ internal sealed class OutsideRig : IDisposable
 
     /// <summary>What a container sends.</summary>
     public Outcome Sends(Station container, byte[] frame, uint gsoSize = 0) => Run(
-        ProgramsOf(container).FromContainer, frame, gsoSize == 0 ? null : new SkBuff { GsoSize = gsoSize, GsoSegments = (uint)frame.Length / gsoSize });
+        _programs.FromContainer, frame,
+        new SkBuff { IfIndex = IndexOf(container), GsoSize = gsoSize, GsoSegments = gsoSize == 0 ? 0 : (uint)frame.Length / gsoSize });
 
     /// <summary>What comes in by the uplink, at its program.</summary>
     public Outcome Receives(byte[] frame) => Run(_uplink.Value.Program(UplinkPrograms.FromUplink), frame, new SkBuff { IfIndex = (uint)Link.Index });
 
     /// <summary>What the uplink's program handed on, at the program of the container.</summary>
     public Outcome HandsTo(Station container, byte[] frame, bool translated = true) => Run(
-        ProgramsOf(container).ToContainer, frame,
-        new SkBuff { IngressIfIndex = (uint)Link.Index, Mark = translated ? TranslatedBack : 0 });
+        _programs.ToContainer, frame,
+        new SkBuff { IfIndex = IndexOf(container), IngressIfIndex = (uint)Link.Index, Mark = translated ? TranslatedBack : 0 });
 
     /// <summary>An answer all the way from the wire to the container.</summary>
     public Outcome Answers(Station container, byte[] frame) => HandsTo(container, Receives(frame).IsRedirected().Data);
@@ -103,8 +106,7 @@ internal sealed class OutsideRig : IDisposable
     {
         if (_uplink.IsValueCreated)
             _uplink.Value.Dispose();
-        foreach (var endpoint in _endpoints.Values)
-            endpoint.Programs.Dispose();
+        _programs.Dispose();
         Datapath.Dispose();
         _bpffs.Dispose();
         Host.Dispose();
@@ -113,16 +115,15 @@ internal sealed class OutsideRig : IDisposable
     /// <summary>MARK_TRANSLATED_BACK of bpf/lib/mark.h.</summary>
     private const uint TranslatedBack = 0x0c11a7e1;
 
-    private EndpointProgramSet ProgramsOf(Station container) => _endpoints[container == Rig.Web ? WebId : DbId].Programs;
+    private uint IndexOf(Station container) => (uint)_interfaces[container];
 
     private void Register(ushort id, Station station)
     {
         var link = AddVeth($"cil{id}");
         foreach (var family in new[] { "ipv4", "ipv6" })
             Host.Run(() => File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1"));
-        var wiring = new EndpointWiring(
-            id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6, Rig.Gateway.IPv4, Rig.Gateway.IPv6);
-        _endpoints[id] = (new EndpointProgramSet(Datapath, wiring), link.Index);
+        Datapath.RegisterEndpoint(new EndpointWiring(id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
+        _interfaces[station] = link.Index;
     }
 
     private Link AddVeth(string name)
@@ -134,6 +135,9 @@ internal sealed class OutsideRig : IDisposable
         return link;
     }
 
-    private Outcome Run(BpfProgram program, byte[] frame, SkBuff? context) => Outcome.Of(
-        Host.Run(() => program.TestRun(new TestRunInput { Data = frame, Context = context })), Datapath);
+    private Outcome Run(BpfProgram program, byte[] frame, SkBuff context)
+    {
+        using var visit = Host.Enter();
+        return Outcome.Of(program.TestRun(new TestRunInput { Data = frame, Context = context }), Datapath);
+    }
 }

@@ -7,8 +7,8 @@ using Ciliate.Testing;
 namespace Ciliate.Datapath.Tests.Swaps;
 
 /// <param name="GatewayMac">The one that it sends its frames to.</param>
-/// <param name="Programs">Its programs once more, to be run packet by packet.</param>
-internal sealed record LiveContainer(Station Station, TestNamespace Namespace, PhysicalAddress GatewayMac, EndpointProgramSet Programs);
+/// <param name="IfIndex">Of the host end.</param>
+internal sealed record LiveContainer(Station Station, TestNamespace Namespace, PhysicalAddress GatewayMac, int IfIndex);
 
 /// <summary>A datapath with two containers on real wires. Web is under a policy of two variants, that odd and even generations have in turn;
 /// db under none. What one variant allows of these three probes the other denies, in both directions:
@@ -25,15 +25,13 @@ internal sealed class LiveRig : IDisposable
     private const byte AnyProtocol = 0, Udp = 17;
     private const string Inside = "eth0";
 
-    private static readonly IPAddress s_gateway4 = IPAddress.Parse("10.9.0.1"), s_gateway6 = IPAddress.Parse("fd09::1");
-
     private readonly BpfFileSystem _bpffs = new();
     private readonly TestNamespace _host = new("host");
     private readonly List<IDisposable> _owned = [];
 
     public LiveRig()
     {
-        Datapath = _host.Run(() => KernelDatapath.Open(new DatapathOptions(_bpffs.Path, FlowTableSize: 65536)));
+        Datapath = _host.Run(() => KernelDatapath.Open(Rig.OptionsOf(65536) with { Root = _bpffs.Path }));
         (Web, Db) = (Add(WebId, "web"), Add(DbId, "db"));
         var open = new DirectionDefault(false, ReservedRules.NotEnforced);
         Datapath.Publish(DbId, new PolicyTables(DbIdentity, open, open, []));
@@ -41,6 +39,8 @@ internal sealed class LiveRig : IDisposable
     }
 
     public KernelDatapath Datapath { get; }
+
+    public TestNamespace Host => _host;
 
     public LiveContainer Web { get; }
 
@@ -97,17 +97,13 @@ internal sealed class LiveRig : IDisposable
         Link host = _host.Route.CreateVeth(new VethSpec(outside, Inside) { PeerNamespace = container.Namespace });
         Link own = container.Route.GetLink(Inside);
         var station = new Station(name, own.Mac, IPAddress.Parse($"10.9.0.{id + 1}"), IPAddress.Parse($"fd09::{id + 1}"));
-        var wiring = new EndpointWiring(
-            id, outside, host.Index, host.Mac, own.Mac, station.IPv4, station.IPv6, s_gateway4, s_gateway6, IPAddress.Parse("10.9.0.255"));
-        _host.Run(() => Datapath.AttachEndpoint(wiring));
-        var programs = new EndpointProgramSet(Datapath, wiring);
-        _owned.Add(programs);
+        _host.Run(() => Datapath.AttachEndpoint(new EndpointWiring(id, outside, host.Index, host.Mac, own.Mac, station.IPv4, station.IPv6)));
         _host.Route.SetUp(host.Index);
         container.Route.SetUp(own.Index);
-        LeadOut(container.Route, own.Index, station.IPv4, s_gateway4, host);
-        LeadOut(container.Route, own.Index, station.IPv6, s_gateway6, host);
+        LeadOut(container.Route, own.Index, station.IPv4, Rig.Gateway.IPv4, host);
+        LeadOut(container.Route, own.Index, station.IPv6, Rig.Gateway.IPv6, host);
         container.Route.SettleLink(Inside);
-        return new LiveContainer(station, container, host.Mac, programs);
+        return new LiveContainer(station, container, host.Mac, host.Index);
     }
 
     private static void LeadOut(RouteNetlink routes, int index, IPAddress own, IPAddress gateway, Link host)

@@ -25,7 +25,7 @@ internal sealed class Prober : IDisposable
         _even = Frames(port => rig.FromWeb.Udp(port, LiveRig.EvenPort));
         _odd = Frames(port => rig.FromWeb.Udp(port, LiveRig.OddPort));
         _heard = Frames(port => rig.FromDb.Udp(port, LiveRig.HearPort));
-        _thread = new Thread(Probe) { IsBackground = true, Name = "prober" };
+        _thread = new Thread(() => rig.Host.Run(Probe)) { IsBackground = true, Name = "prober" };
         _thread.Start();
     }
 
@@ -60,9 +60,9 @@ internal sealed class Prober : IDisposable
         for (int i = 0; !_stop; i = (i + 1) % Ports)
         {
             ulong before = _rig.Commit;
-            bool even = Passes(_rig.Web.Programs.FromContainer, _even[i]);
-            bool odd = Passes(_rig.Web.Programs.FromContainer, _odd[i]);
-            bool heard = Passes(_rig.Db.Programs.FromContainer, _heard[i]);
+            bool even = Passes(_rig.Web, _even[i]);
+            bool odd = Passes(_rig.Web, _odd[i]);
+            bool heard = Passes(_rig.Db, _heard[i]);
             if (_rig.Commit == before)
                 Judge((uint)(before >> 32), even, odd, heard);
             Interlocked.Increment(ref _rounds);
@@ -79,8 +79,8 @@ internal sealed class Prober : IDisposable
         _first ??= $"generation {generation}: sends to {LiveRig.EvenPort} {even}, sends to {LiveRig.OddPort} {odd}, hears on {LiveRig.HearPort} {heard}";
     }
 
-    private static bool Passes(BpfProgram program, byte[] frame) =>
-        program.TestRun(new TestRunInput { Data = frame, OutputRoom = 0 }).ReturnValue == Redirect;
+    private bool Passes(LiveContainer from, byte[] frame) => _rig.Datapath.Program(EndpointPrograms.FromContainer).TestRun(
+        new TestRunInput { Data = frame, Context = new SkBuff { IfIndex = (uint)from.IfIndex }, OutputRoom = 0 }).ReturnValue == Redirect;
 
     private static byte[][] Frames(Func<int, byte[]> frame) => [.. Enumerable.Range(20_000, Ports).Select(frame)];
 }

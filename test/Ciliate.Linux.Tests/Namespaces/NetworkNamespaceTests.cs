@@ -52,6 +52,32 @@ public sealed class NetworkNamespaceTests
         Assert.Throws<ArgumentException>(() => NetworkNamespace.CreateNamed(name));
 
     [Fact]
+    public void A_thread_that_enters_is_inside_until_its_visit_ends()
+    {
+        using NetworkNamespace before = NetworkNamespace.OpenCurrent();
+        using NetworkNamespace made = NetworkNamespace.CreateUnnamed();
+
+        using (made.Enter())
+        {
+            Assert.Equal(made.Inode, CurrentInode());
+        }
+
+        Assert.Equal(before.Inode, CurrentInode());
+        Assert.Equal((made.Inode, before.Inode), made.Run(() =>
+        {
+            using (made.Enter())
+            using (before.Enter())
+            {
+                ulong elsewhere = CurrentInode();
+                using (made.Enter())
+                {
+                    return (CurrentInode(), elsewhere);
+                }
+            }
+        }));
+    }
+
+    [Fact]
     public void Work_runs_inside_and_the_callers_thread_stays_where_it_is()
     {
         using NetworkNamespace before = NetworkNamespace.OpenCurrent();

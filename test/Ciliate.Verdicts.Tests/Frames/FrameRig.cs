@@ -21,7 +21,6 @@ internal sealed class FrameRig : IDisposable
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
-    private readonly LoadedObject[] _programs;
     private readonly LoadedObject _uplinkPrograms;
     private readonly Link _uplink;
     private readonly Link[] _links;
@@ -34,9 +33,12 @@ internal sealed class FrameRig : IDisposable
         host.Route.AddAddress(_uplink.Index, UplinkIPv6, 64);
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("192.0.2.1") });
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
-        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue, AllProtocols: true)));
+        _datapath = KernelDatapath.Open(new DatapathOptions(
+            _bpffs.Path, new GatewayOptions(Stations.Gateway.IPv4, Stations.Gateway.IPv6, s_broadcast),
+            Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue, AllProtocols: true)));
         _links = [.. Stations.Containers.Select((_, index) => AddVeth(host, $"cil{index + 1}"))];
-        _programs = [.. Stations.Containers.Select((_, index) => Prepare(index))];
+        for (int i = 0; i < _links.Length; i++)
+            Register(i);
         _uplinkPrograms = _datapath.PrepareUplink(new Uplink(_uplink.Index, "eth0", Mtu, UplinkIPv4, UplinkIPv6));
         foreach (string entity in World.Entities)
             Know(Stations.OfEntity(entity).IPv4, Stations.OfEntity(entity).IPv6, Engine.Reserved(entity));
@@ -69,7 +71,7 @@ internal sealed class FrameRig : IDisposable
             _datapath.UpsertIpcache(identity.Prefix!.Value, identity.Number);
             _prefixes.Add(identity.Prefix.Value);
         }
-        for (int i = 0; i < _programs.Length; i++)
+        for (int i = 0; i < _links.Length; i++)
             _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
     }
 
@@ -80,36 +82,38 @@ internal sealed class FrameRig : IDisposable
         OutputRoom = shot.Frame.Length + 64,
         Context = shot.Hook switch
         {
-            HookPoint.FromContainer => null,
+            HookPoint.FromContainer => new SkBuff { IfIndex = (uint)_links[shot.Container].Index },
             HookPoint.FromUplink => new SkBuff { IfIndex = (uint)_uplink.Index },
-            _ => new SkBuff { IngressIfIndex = (uint)InterfaceOf(shot.ArrivedOn), Mark = shot.Translated ? TranslatedBack : 0 },
+            _ => new SkBuff
+            {
+                IfIndex = (uint)_links[shot.Container].Index,
+                IngressIfIndex = (uint)InterfaceOf(shot.ArrivedOn),
+                Mark = shot.Translated ? TranslatedBack : 0,
+            },
         },
     });
 
     public void Dispose()
     {
         _uplinkPrograms.Dispose();
-        foreach (var programs in _programs)
-            programs.Dispose();
         _datapath.Dispose();
         _bpffs.Dispose();
     }
 
     private BpfProgram ProgramOf(FrameShot shot) => shot.Hook switch
     {
-        HookPoint.FromContainer => _programs[shot.Container].Program(EndpointPrograms.FromContainer),
-        HookPoint.ToContainer => _programs[shot.Container].Program(EndpointPrograms.ToContainer),
+        HookPoint.FromContainer => _datapath.Program(EndpointPrograms.FromContainer),
+        HookPoint.ToContainer => _datapath.Program(EndpointPrograms.ToContainer),
         _ => _uplinkPrograms.Program(UplinkPrograms.FromUplink),
     };
 
-    private LoadedObject Prepare(int index)
+    private void Register(int index)
     {
         var (station, link) = (Stations.Containers[index], _links[index]);
         foreach (string family in new[] { "ipv4", "ipv6" })
             File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1");
-        return _datapath.PrepareEndpoint(new EndpointWiring(
-            (ushort)(index + 1), link.Name, link.Index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6,
-            Stations.Gateway.IPv4, Stations.Gateway.IPv6, s_broadcast));
+        _datapath.RegisterEndpoint(new EndpointWiring(
+            (ushort)(index + 1), link.Name, link.Index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
     }
 
     private void Know(IPAddress ipv4, IPAddress ipv6, uint identity)

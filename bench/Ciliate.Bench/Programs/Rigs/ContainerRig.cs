@@ -21,15 +21,14 @@ internal sealed class ContainerRig : IPacketRig
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
-    private readonly LoadedObject _client;
-    private readonly LoadedObject _server;
+    private readonly HostEnds _ends = new();
 
     /// <param name="timeouts">Null: the defaults.</param>
     public ContainerRig(FlowTimeouts? timeouts = null)
     {
-        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, RigTables.FlowTableSize, timeouts));
-        _client = _datapath.PrepareEndpoint(Wiring(ClientId, s_clientMac, s_clientIPv4, s_clientIPv6));
-        _server = _datapath.PrepareEndpoint(Wiring(ServerId, s_serverMac, s_serverIPv4, s_serverIPv6));
+        _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, RigTables.Gateway, RigTables.FlowTableSize, timeouts));
+        Register(ClientId, s_clientMac, s_clientIPv4, s_clientIPv6);
+        Register(ServerId, s_serverMac, s_serverIPv4, s_serverIPv6);
         RigTables.FillIpcache(_datapath);
         _datapath.Publish(ClientId, RigTables.Allowing(ClientIdentity, ServerIdentity, Replay.DestinationPorts));
         _datapath.Publish(ServerId, RigTables.Allowing(ServerIdentity, ClientIdentity, Replay.DestinationPorts));
@@ -38,28 +37,30 @@ internal sealed class ContainerRig : IPacketRig
     public KernelDatapath Datapath => _datapath;
 
     /// <summary>From the client to a port that its policy, and the server's, allow.</summary>
-    public IReadOnlyList<Subject> Allowed(bool ipv6) => [new(FromClient, PacketOf(ipv6), TestVerdict.Redirect)];
+    public IReadOnlyList<Subject> Allowed(bool ipv6) => [FromClient(PacketOf(ipv6), TestVerdict.Redirect)];
 
     /// <summary>From the client to a port that its policy does not name.</summary>
     public IReadOnlyList<Subject> Denied(bool ipv6) =>
-        [new(FromClient, PacketOf(ipv6) with { DestinationPort = Replay.DestinationPort - 1 }, TestVerdict.Shot)];
+        [FromClient(PacketOf(ipv6) with { DestinationPort = Replay.DestinationPort - 1 }, TestVerdict.Shot)];
 
-    public T Run<T>(Func<T> work) => Linux.DedicatedThread.Run("program runs", work);
+    public T Run<T>(Func<T> work) => _ends.Host.Run(work);
 
     public int TakeEvents() => RigTables.TakeEvents(_datapath);
 
     public void Dispose()
     {
-        _client.Dispose();
-        _server.Dispose();
         _datapath.Dispose();
         _bpffs.Dispose();
+        _ends.Dispose();
     }
 
-    private static EndpointWiring Wiring(ushort id, PhysicalAddress mac, IPAddress ipv4, IPAddress ipv6) => new(
-        id, $"cil{id}", 100 + id, s_gatewayMac, mac, ipv4, ipv6, IPAddress.Parse("10.9.0.1"), IPAddress.Parse("fd09::1"));
+    private void Register(ushort id, PhysicalAddress mac, IPAddress ipv4, IPAddress ipv6) =>
+        _datapath.RegisterEndpoint(new EndpointWiring(id, $"cil{id}", _ends.Add(id), s_gatewayMac, mac, ipv4, ipv6));
 
-    private BpfProgram FromClient => _client.Program("from_container");
+    private Subject FromClient(Packet packet, int verdict) => new(_datapath.Program("from_container"), packet, verdict)
+    {
+        Context = new SkBuff { IfIndex = (uint)HostEnds.IndexOf(ClientId) },
+    };
 
     private static Packet PacketOf(bool ipv6) => ipv6
         ? new(s_gatewayMac, s_clientMac, s_clientIPv6, s_serverIPv6)

@@ -25,7 +25,6 @@ internal sealed class OutsideRig : IPacketRig
     private static readonly PhysicalAddress s_routerMac = new([2, 0, 0, 0, 0, 0x77]);
     private static readonly string[] s_families = ["ipv4", "ipv6"];
     private static readonly IPAddress[] s_container = [IPAddress.Parse("10.9.0.2"), IPAddress.Parse("fd09::2")];
-    private static readonly IPAddress[] s_gateway = [IPAddress.Parse("10.9.0.1"), IPAddress.Parse("fd09::1")];
     private static readonly IPAddress[] s_remote = [IPAddress.Parse("203.0.113.7"), IPAddress.Parse("2001:db8::7")];
     private static readonly IPAddress[] s_uplink = [IPAddress.Parse("198.51.100.2"), IPAddress.Parse("2001:db8:51::2")];
     private static readonly IPAddress[] s_router = [IPAddress.Parse("198.51.100.1"), IPAddress.Parse("2001:db8:51::1")];
@@ -34,7 +33,8 @@ internal sealed class OutsideRig : IPacketRig
     private readonly TestNamespace _host;
     private readonly Link _link;
     private readonly KernelDatapath _datapath;
-    private readonly LoadedObject _container, _uplink;
+    private readonly Link _hostEnd;
+    private readonly LoadedObject _uplink;
 
     public OutsideRig(bool masquerade)
     {
@@ -42,28 +42,30 @@ internal sealed class OutsideRig : IPacketRig
         _link = AddUplink();
         var bpffs = _resources.Add(new BpfFileSystem());
         var options = new DatapathOptions(
-            bpffs.Path, RigTables.FlowTableSize, Masquerade: masquerade ? new MasqueradeOptions(IPv4: true, IPv6: true, FirstPort, ushort.MaxValue) : null);
+            bpffs.Path, RigTables.Gateway, RigTables.FlowTableSize, Masquerade: masquerade ? new MasqueradeOptions(IPv4: true, IPv6: true, FirstPort, ushort.MaxValue) : null);
         _datapath = _resources.Add(_host.Run(() => KernelDatapath.Open(options)));
-        var hostEnd = AddVeth(HostEnd);
+        _hostEnd = AddVeth(HostEnd);
         AllowForwarding(HostEnd);
-        var wiring = new EndpointWiring(
-            Id, HostEnd, hostEnd.Index, s_gatewayMac, s_containerMac, s_container[0], s_container[1], s_gateway[0], s_gateway[1]);
-        _container = _resources.Add(_host.Run(() => _datapath.PrepareEndpoint(wiring)));
+        _datapath.RegisterEndpoint(new EndpointWiring(
+            Id, HostEnd, _hostEnd.Index, s_gatewayMac, s_containerMac, s_container[0], s_container[1]));
         _uplink = _resources.Add(_host.Run(() => _datapath.PrepareUplink(new Uplink(_link.Index, UplinkName, Mtu, s_uplink[0], s_uplink[1]))));
         RigTables.FillIpcache(_datapath);
         _datapath.Publish(Id, RigTables.Allowing(Identity, Policy.ReservedIdentities.World, Replay.OutsideDestinationPorts));
     }
 
     /// <summary>From the container to a remote, by the stack.</summary>
-    public IReadOnlyList<Subject> ToStack(bool ipv6) => [new(FromContainer, Outwards(ipv6), TestVerdict.Ok)];
+    public IReadOnlyList<Subject> ToStack(bool ipv6) => [FromContainer(Outwards(ipv6), TestVerdict.Ok)];
 
     /// <summary>From the container to a remote, with the uplink's address and straight to the uplink.</summary>
-    public IReadOnlyList<Subject> Masqueraded(bool ipv6) => [new(FromContainer, Outwards(ipv6), TestVerdict.Redirect)];
+    public IReadOnlyList<Subject> Masqueraded(bool ipv6) => [FromContainer(Outwards(ipv6), TestVerdict.Redirect)];
 
     /// <summary>From a remote, at the host end of the container's veth.</summary>
     public IReadOnlyList<Subject> ToContainer(bool ipv6) =>
     [
-        new(_container.Program("to_container"), Inwards(ipv6), TestVerdict.Ok) { Context = new SkBuff { IngressIfIndex = (uint)_link.Index } },
+        new(_datapath.Program("to_container"), Inwards(ipv6), TestVerdict.Ok)
+        {
+            Context = new SkBuff { IfIndex = (uint)_hostEnd.Index, IngressIfIndex = (uint)_link.Index },
+        },
     ];
 
     /// <summary>From a remote to the container's own address: the uplink's program, then the container's.</summary>
@@ -74,7 +76,8 @@ internal sealed class OutsideRig : IPacketRig
     ];
 
     /// <summary>All that are loaded for a container and an uplink.</summary>
-    public IEnumerable<BpfProgram> Programs => _container.Programs.Values.Concat(_uplink.Programs.Values);
+    public IEnumerable<BpfProgram> Programs =>
+        [_datapath.Program("from_container"), _datapath.Program("to_container"), .. _uplink.Programs.Values];
 
     public T Run<T>(Func<T> work) => _host.Run(work);
 
@@ -82,7 +85,10 @@ internal sealed class OutsideRig : IPacketRig
 
     public void Dispose() => _resources.Dispose();
 
-    private BpfProgram FromContainer => _container.Program("from_container");
+    private Subject FromContainer(Packet packet, int verdict) => new(_datapath.Program("from_container"), packet, verdict)
+    {
+        Context = new SkBuff { IfIndex = (uint)_hostEnd.Index },
+    };
 
     private static Packet Outwards(bool ipv6) => new(s_gatewayMac, s_containerMac, Of(s_container, ipv6), Of(s_remote, ipv6))
     {

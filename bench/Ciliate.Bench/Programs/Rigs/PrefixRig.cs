@@ -21,16 +21,16 @@ internal sealed class PrefixRig : IPacketRig
 
     private readonly Resources _resources = new();
     private readonly KernelDatapath _datapath;
-    private readonly LoadedObject _container;
+    private readonly HostEnds _ends;
     private readonly int _prefixes;
 
     public PrefixRig(int prefixes)
     {
         _prefixes = prefixes;
         var bpffs = _resources.Add(new BpfFileSystem());
-        _datapath = _resources.Add(KernelDatapath.Open(new DatapathOptions(bpffs.Path, RigTables.FlowTableSize)));
-        _container = _resources.Add(_datapath.PrepareEndpoint(new EndpointWiring(
-            Id, "cil1", 101, s_gatewayMac, s_containerMac, s_ipv4, s_ipv6, IPAddress.Parse("10.9.0.1"), IPAddress.Parse("fd09::1"))));
+        _ends = _resources.Add(new HostEnds());
+        _datapath = _resources.Add(KernelDatapath.Open(new DatapathOptions(bpffs.Path, RigTables.Gateway, RigTables.FlowTableSize)));
+        _datapath.RegisterEndpoint(new EndpointWiring(Id, "cil1", _ends.Add(Id), s_gatewayMac, s_containerMac, s_ipv4, s_ipv6));
         Apply(PolicySet.Create(PolicyReader.Read(PolicyText(), "prefixes.yaml"), 1));
     }
 
@@ -43,10 +43,16 @@ internal sealed class PrefixRig : IPacketRig
             ? new Packet(s_gatewayMac, s_containerMac, s_ipv6, IPAddress.Parse("2001:db8::7"))
             : new Packet(s_gatewayMac, s_containerMac, s_ipv4, IPAddress.Parse("11.0.0.7"));
         var networks = new DestinationNetworks(ipv6 ? FirstIPv6 : FirstIPv4, destinations, Distance * (uint)(_prefixes / destinations));
-        return [new(_container.Program("from_container"), packet with { Networks = networks }, TestVerdict.Ok)];
+        return
+        [
+            new(_datapath.Program("from_container"), packet with { Networks = networks }, TestVerdict.Ok)
+            {
+                Context = new SkBuff { IfIndex = (uint)HostEnds.IndexOf(Id) },
+            },
+        ];
     }
 
-    public T Run<T>(Func<T> work) => Linux.DedicatedThread.Run("program runs", work);
+    public T Run<T>(Func<T> work) => _ends.Host.Run(work);
 
     public int TakeEvents() => RigTables.TakeEvents(_datapath);
 

@@ -12,6 +12,8 @@ internal static class RigTables
     private const int IpcacheEntries = 10_000, FillerEntries = 100;
     private const byte Tcp = 6;
 
+    public static GatewayOptions Gateway { get; } = new(IPAddress.Parse("10.9.0.1"), IPAddress.Parse("fd09::1"));
+
     public static void FillIpcache(KernelDatapath datapath)
     {
         for (int i = 0; i < IpcacheEntries / 2; i++)
