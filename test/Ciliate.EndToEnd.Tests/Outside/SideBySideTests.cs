@@ -45,7 +45,9 @@ public sealed class SideBySideTests
         {
             foreach (Family family in Enum.GetValues<Family>())
             {
-                Expectations.Pings(place, world.Router.Address(family));
+                // The host's echo may happen on the identifier of a container's, and loses its answers then.
+                if (place is Container)
+                    Expectations.Pings(place, world.Router.Address(family));
                 foreach (Transport transport in Enum.GetValues<Transport>())
                 {
                     using var conversation = new Conversation(place.Network, world.Server.Address(family), World.Port, transport);
