@@ -43,7 +43,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     {
         rules.Load(stored.NextRule, stored.Rules);
         Dictionary<PolicyKey, PolicyOrigin> origins = stored.Origins.ToDictionary(
-            origin => new PolicyKey(origin.Namespace, origin.Name, KindOf(origin)), origin => new PolicyOrigin(origin.File, origin.Revision, origin.Followed));
+            origin => origin.Key(), origin => new PolicyOrigin(origin.File, origin.Revision, origin.Followed));
         var policies = PolicySet.Create(origins.Select(pair => Read(pair.Key, pair.Value.Revision)), stored.Revision);
         rules.Follow(policies);
         var state = new PolicyState(policies, PolicyState.Empty.Origins.AddRange(origins));
@@ -162,14 +162,6 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     private static StoredOrigin Stored(PolicyKey key, PolicyOrigin origin) => new(
         key.Name, origin.File, origin.Revision, key.Namespace,
         key.Kind == PolicyKind.CiliumNetworkPolicy ? null : key.Kind.ToString(), origin.Followed);
-
-    private static PolicyKind KindOf(StoredOrigin origin) => origin.Kind switch
-    {
-        null => PolicyKind.CiliumNetworkPolicy,
-        nameof(PolicyKind.CiliumClusterwideNetworkPolicy) => PolicyKind.CiliumClusterwideNetworkPolicy,
-        nameof(PolicyKind.NetworkPolicy) => PolicyKind.NetworkPolicy,
-        _ => throw new FormatException($"policy {origin.Name}: '{origin.Kind}' is not a kind of policy"),
-    };
 
     private NetworkPolicy Read(PolicyKey key, long revision)
     {

@@ -43,6 +43,8 @@ public sealed class StateStore
         {
             throw new StateException($"cannot make state directory {directory}: {error.Message}", error);
         }
+
+        TakeOverOlder();
     }
 
     // No name of a policy has one.
@@ -60,7 +62,7 @@ public sealed class StateStore
     public static bool IsOurs(string file) =>
         Path.GetFileName(file).StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
         || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml")
-        || file is IdentityFile or "policies.json" or LockFile;
+        || file is IdentityFile or OlderState.IdentityFile or "policies.json" or LockFile;
 
     /// <summary>The file by whose lock an agent holds its state directory.</summary>
     public const string LockFile = "lock";
@@ -118,12 +120,20 @@ public sealed class StateStore
     public void DeletePolicy(string path) => Disk.Delete(path);
 
     /// <summary>Paths of all policies that were written, whether or not the index names them.</summary>
-    public IEnumerable<string> PolicyPaths() => Files(_policies, ".yaml").Where(path => Path.GetFileName(path).Contains(RevisionMark, StringComparison.Ordinal));
+    public IEnumerable<string> PolicyPaths() => Files(_policies, ".yaml");
 
     /// <summary>Where a file of that name relative to the directory is.</summary>
     public string PathOf(string file) => Path.Combine(_directory, file);
 
-    public string PolicyPath(PolicyKey key, long revision) => Path.Combine(_policies, PolicyFileName(key, revision));
+    public string PolicyPath(PolicyKey key, long revision) =>
+        Path.Combine(_policies, PolicyFileName(key, string.Create(CultureInfo.InvariantCulture, $"{RevisionMark}{revision}.yaml")));
+
+    /// <summary>Where <see cref="OlderState"/> has it.</summary>
+    internal string OlderPolicyPath(PolicyKey key) => Path.Combine(_policies, PolicyFileName(key, ".yaml"));
+
+    internal static bool IsWithoutRevision(string policyPath) => !Path.GetFileName(policyPath).Contains(RevisionMark, StringComparison.Ordinal);
+
+    internal string PolicyDirectory => _policies;
 
     /// <summary>The error of a file that is not what it should be.</summary>
     public static StateException Invalid(string path, string problem, Exception? inner = null)
@@ -135,9 +145,8 @@ public sealed class StateStore
     private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
 
     /// <summary>A name that no directory can hold is cut, and made unique again by its hash. Names of policies are ASCII.</summary>
-    private static string PolicyFileName(PolicyKey key, long revision)
+    private static string PolicyFileName(PolicyKey key, string extension)
     {
-        string extension = string.Create(CultureInfo.InvariantCulture, $"{RevisionMark}{revision}.yaml");
         const int longest = 255, hashDigits = 64;
         string kind = key.Kind switch
         {
@@ -154,7 +163,7 @@ public sealed class StateStore
     private static IEnumerable<string> Files(string directory, string extension) =>
         Directory.EnumerateFiles(directory).Where(path => path.EndsWith(extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
-    private static T Parse<T>(string path, JsonTypeInfo<T> type) => Parse(path, ReadText(path), type);
+    internal static T Parse<T>(string path, JsonTypeInfo<T> type) => Parse(path, ReadText(path), type);
 
     internal static T Parse<T>(string path, string text, JsonTypeInfo<T> type)
     {
@@ -197,6 +206,22 @@ public sealed class StateStore
     {
         using var staged = new StagedState(Disk, path, text);
         staged.Replace();
+    }
+
+    private void TakeOverOlder()
+    {
+        try
+        {
+            new OlderState(this, _identities).TakeOver();
+        }
+        catch (LinuxException error)
+        {
+            throw new StateException($"cannot take over what an older agent left in {_directory}: {error.Message}", error);
+        }
+        catch (FormatException error)
+        {
+            throw Invalid(_policyIndex, error.Message, error);
+        }
     }
 
     /// <summary>What a write left that was cut short.</summary>

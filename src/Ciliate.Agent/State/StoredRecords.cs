@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ciliate.Policy;
 
 namespace Ciliate.Agent.State;
 
@@ -44,6 +45,13 @@ public sealed record StoredIdentity(uint Id, IReadOnlyList<string> Labels, strin
 /// <param name="NextLocal">Likewise for the next new prefix.</param>
 public sealed record StoredIdentities(uint Next, IReadOnlyList<StoredIdentity> Identities, uint NextLocal = 0);
 
+/// <summary>One entry of <c>identities.json</c>: see <see cref="OlderState"/>.</summary>
+/// <param name="Released">When the last holder went; null while held.</param>
+public sealed record OlderIdentity(uint Id, IReadOnlyList<string> Labels, DateTimeOffset? Released = null, string? Prefix = null);
+
+/// <summary><c>identities.json</c>; numbers as in <see cref="StoredIdentities"/>.</summary>
+public sealed record OlderIdentities(uint Next, IReadOnlyList<OlderIdentity> Identities, uint NextLocal = 0);
+
 /// <summary>Flows in the kernel refer to rules by number, also across a restart.</summary>
 /// <param name="Released">When its policy went; null while it is there.</param>
 public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released = null);
@@ -55,7 +63,17 @@ public sealed record StoredRule(uint Id, string Text, DateTimeOffset? Released =
 /// <param name="Followed">The file lies in the directory that the agent follows. Not written when false: an agent from before the option reads it.</param>
 public sealed record StoredOrigin(
     string Name, string File, long Revision, string? Namespace = null, string? Kind = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Followed = false);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Followed = false)
+{
+    /// <exception cref="FormatException">There is no such kind.</exception>
+    public PolicyKey Key() => new(Namespace, Name, Kind switch
+    {
+        null => PolicyKind.CiliumNetworkPolicy,
+        nameof(PolicyKind.CiliumClusterwideNetworkPolicy) => PolicyKind.CiliumClusterwideNetworkPolicy,
+        nameof(PolicyKind.NetworkPolicy) => PolicyKind.NetworkPolicy,
+        _ => throw new FormatException($"policy {Name}: '{Kind}' is not a kind of policy"),
+    });
+}
 
 /// <summary><c>policies.json</c>: what is to be known of policies beside their text.</summary>
 /// <param name="NextRule">The number that is tried first for the next new rule.</param>
@@ -71,6 +89,7 @@ public sealed record StoredPolicies(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredEndpoint))]
 [JsonSerializable(typeof(StoredPolicies))]
+[JsonSerializable(typeof(OlderIdentities))]
 internal sealed partial class StateJson : JsonSerializerContext;
 
 /// <summary>Of journals: one line each.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
@@ -128,33 +127,14 @@ public sealed class PowerLossTests : IDisposable
         }
     }
 
-    /// <summary>What a fresh store reads: endpoints, identities, policies; a line each.</summary>
     private string Read(IReadOnlyDictionary<string, byte[]> files, string root)
     {
         string key = string.Join('|', files.OrderBy(file => file.Key, StringComparer.Ordinal)
             .Select(file => file.Key + Convert.ToHexString(SHA256.HashData(file.Value))));
         if (_read.TryGetValue(key, out string? known))
             return known;
-        string place = Path.Combine(_directory, "state");
-        if (Directory.Exists(place))
-            Directory.Delete(place, recursive: true);
-        foreach (var (path, content) in files)
-        {
-            string copy = Path.Combine(place, Path.GetRelativePath(Path.Combine(root, "state"), path));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.WriteAllBytes(copy, content);
-        }
-
-        return _read[key] = Describe(new StateStore(place));
-    }
-
-    private static string Describe(StateStore store)
-    {
-        StoredPolicies? index = store.ReadPolicyIndex();
-        IEnumerable<string> texts = (index?.Origins ?? []).Select(origin => store.ReadPolicy(new PolicyKey(origin.Namespace, origin.Name), origin.Revision));
-        return string.Join(
-            '\n', JsonSerializer.Serialize(store.ReadEndpoints()), JsonSerializer.Serialize(store.ReadIdentities(out _)),
-            JsonSerializer.Serialize(index) + JsonSerializer.Serialize(texts));
+        string place = DiskCopy.Make(files, Path.Combine(root, "state"), Path.Combine(_directory, "state"));
+        return _read[key] = StateText.Of(new StateStore(place));
     }
 
     private static (List<FileCall>, List<int>) Without(List<FileCall> calls, List<int> ends, Predicate<FileCall> left) => (
