@@ -15,12 +15,15 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     // Endpoints that have the same labels are selected by the same rules.
     private readonly ConcurrentDictionary<LabelSet, RuleSelection> _selections = new();
 
+    private readonly Difference? _difference;
+
     private IReadOnlyList<IPNetwork>? _namedPrefixes;
 
-    private PolicySet(ImmutableSortedDictionary<PolicyKey, NetworkPolicy> policies, long revision)
+    private PolicySet(ImmutableSortedDictionary<PolicyKey, NetworkPolicy> policies, long revision, Difference? difference = null)
     {
         _policies = policies;
         Revision = revision;
+        _difference = difference;
     }
 
     /// <summary>0 for the empty set; each change adds 1.</summary>
@@ -35,19 +38,24 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     /// <exception cref="PolicyException">A policy with this name is there already.</exception>
     public PolicySet Add(NetworkPolicy policy) => _policies.ContainsKey(policy.Key)
         ? throw new PolicyException($"policy \"{policy.Key}\" exists already")
-        : new PolicySet(_policies.Add(policy.Key, policy), Revision + 1);
+        : Change([policy], []);
 
     /// <summary>Puts all in at once, as one revision; those with the same keys give way.</summary>
-    public PolicySet Replace(params IEnumerable<NetworkPolicy> policies) =>
-        new(_policies.SetItems(policies.Select(ByKey)), Revision + 1);
+    public PolicySet Replace(params IEnumerable<NetworkPolicy> policies) => Change(policies, []);
 
     /// <summary>Puts some in and takes others out, as one revision. Keys that are not there are none to take out.</summary>
-    public PolicySet Change(IEnumerable<NetworkPolicy> put, IEnumerable<PolicyKey> removed) =>
-        new(_policies.RemoveRange(removed).SetItems(put.Select(ByKey)), Revision + 1);
+    public PolicySet Change(IEnumerable<NetworkPolicy> put, IEnumerable<PolicyKey> removed)
+    {
+        NetworkPolicy[] written = [.. put];
+        PolicyKey[] gone = [.. removed];
+        return new PolicySet(
+            _policies.RemoveRange(gone).SetItems(written.Select(ByKey)), Revision + 1,
+            new Difference(_selections, [.. gone, .. written.Select(policy => policy.Key)], written));
+    }
 
     /// <exception cref="PolicyException">There is no such policy.</exception>
     public PolicySet Remove(PolicyKey key) => _policies.ContainsKey(key)
-        ? new PolicySet(_policies.Remove(key), Revision + 1)
+        ? Change([], [key])
         : throw new PolicyException($"policy \"{key}\" does not exist");
 
     public NetworkPolicy? Find(PolicyKey key) => _policies.GetValueOrDefault(key);
@@ -59,16 +67,37 @@ public sealed class PolicySet : IReadOnlyCollection<NetworkPolicy>
     /// <summary>The prefixes that rules name, exceptions included, each once: every one needs an identity.</summary>
     public IReadOnlyList<IPNetwork> NamedPrefixes() => _namedPrefixes ??=
     [
-        .. this.SelectMany(policy => policy.Rules())
-            .SelectMany(candidate => candidate.Rule.Peers ?? [])
-            .OfType<CidrSelector>()
-            .SelectMany(selector => selector.Prefixes)
+        .. this.SelectMany(policy => policy.NamedPrefixes)
             .Distinct()
             .Order(PrefixOrder.Instance),
     ];
 
+    /// <summary>Stands for the rules that apply to endpoints with these labels: of two sets that yield the same object they are the same.</summary>
+    public object RulesFor(LabelSet endpointLabels) => Select(endpointLabels);
+
+    /// <summary>Keys whose policies may differ in the two sets. A few where one was made from the other by a change of a few.</summary>
+    public IReadOnlyCollection<PolicyKey> KeysThatDiffer(PolicySet other)
+    {
+        if (_difference is { } own && own.Before == other._selections)
+            return own.Keys;
+        if (other._difference is { } theirs && theirs.Before == _selections)
+            return theirs.Keys;
+        return this == other ? [] : [.. _policies.Keys.Union(other._policies.Keys)];
+    }
+
+    /// <summary>The same object as of the set before where nothing that selects these labels was changed.</summary>
     internal RuleSelection Select(LabelSet endpointLabels) =>
-        _selections.GetOrAdd(endpointLabels, static (labels, set) => RuleSelection.Of(set, labels), this);
+        _selections.GetOrAdd(endpointLabels, static (labels, set) => set.Find(labels), this);
+
+    private RuleSelection Find(LabelSet endpointLabels) =>
+        _difference is { } change && change.Before.TryGetValue(endpointLabels, out var before)
+            ? before.Change(change.Keys, change.Put, endpointLabels)
+            : RuleSelection.Of(this, endpointLabels);
 
     private static KeyValuePair<PolicyKey, NetworkPolicy> ByKey(NetworkPolicy policy) => new(policy.Key, policy);
+
+    /// <summary>To the set that this one was made from, so that a change costs what is changed and not what is there.</summary>
+    /// <param name="Before">What was looked for in that set.</param>
+    /// <param name="Keys">Of all that went, changed or came.</param>
+    private sealed record Difference(ConcurrentDictionary<LabelSet, RuleSelection> Before, HashSet<PolicyKey> Keys, NetworkPolicy[] Put);
 }

@@ -94,10 +94,16 @@ public sealed class PolicyDistributor(
         var published = new List<ushort>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
+            if (running.Basis == Basis.Of(policies, running.Subject, peers))
+                continue;
             if (!compiled.TryGetValue(running.Subject, out Running? next))
                 compiled[running.Subject] = next = Compile(policies, running.Subject, peers);
             if (running.IsSame(next))
+            {
+                running.Basis = next.Basis;
                 continue;
+            }
+
             undo.Add($"publish to endpoint {id}", () => PublishBack(id, running));
             Publish(id, next);
             published.Add(id);
@@ -136,7 +142,7 @@ public sealed class PolicyDistributor(
     private Running Compile(PolicySet policies, Subject subject, IdentitySet peers)
     {
         EndpointPolicy policy = PolicyEngine.Resolve(policies, subject.Labels, peers, options, subject.NamedPorts);
-        return new Running(subject, Default(policy.Ingress), Default(policy.Egress), new EntryBook(Entries(policy)));
+        return new Running(subject, Default(policy.Ingress), Default(policy.Egress), new EntryBook(Entries(policy))) { Basis = Basis.Of(policies, subject, peers) };
     }
 
     private PolicyEntry[] Entries(EndpointPolicy policy) =>
@@ -158,10 +164,21 @@ public sealed class PolicyDistributor(
 
         public EntryBook Entries => entries;
 
+        /// <summary>With the same one the tables need not be made anew: identities that come or go since change it.</summary>
+        public required Basis Basis { get; set; }
+
         public PolicyTables Tables { get; } = new(subject.Identity, ingress, egress, entries);
 
         public bool IsSame(Running other) =>
             Subject.Equals(other.Subject) && Tables.Ingress == other.Tables.Ingress && Tables.Egress == other.Tables.Egress && Entries.IsSame(other.Entries);
+    }
+
+    /// <summary>What a subject's tables were made from.</summary>
+    /// <param name="Rules">See <see cref="PolicySet.RulesFor"/>.</param>
+    /// <param name="Peers">Revision of the identities.</param>
+    private readonly record struct Basis(object Rules, long Peers)
+    {
+        public static Basis Of(PolicySet policies, Subject subject, IdentitySet peers) => new(policies.RulesFor(subject.Labels), peers.Revision);
     }
 
     /// <summary>All that an endpoint's tables depend on beside policies and peers: equal subjects have equal tables.</summary>

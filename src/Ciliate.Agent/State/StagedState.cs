@@ -1,4 +1,3 @@
-using System.Text;
 using Ciliate.Linux;
 
 namespace Ciliate.Agent.State;
@@ -11,10 +10,10 @@ public sealed class StagedState : IDisposable
     private readonly StagedFile _file;
 
     /// <exception cref="AgentException">The disk does not take it.</exception>
-    internal StagedState(StateDisk disk, string path, string text)
+    internal StagedState(StateDisk disk, string path, byte[] content)
     {
         (_disk, _path) = (disk, path);
-        _file = disk.Write(path, () => new StagedFile(path, Encoding.UTF8.GetBytes(text), StateStore.Mode));
+        _file = disk.Write(path, () => new StagedFile(path, content, StateStore.Mode));
     }
 
     /// <exception cref="AgentException">It cannot be put in its place.</exception>

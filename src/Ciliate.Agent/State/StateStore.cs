@@ -78,7 +78,7 @@ public sealed class StateStore
     ];
 
     public void WriteEndpoint(StoredEndpoint endpoint) =>
-        Write(EndpointPath(endpoint.Id), JsonSerializer.Serialize(endpoint, StateJson.Default.StoredEndpoint));
+        Write(EndpointPath(endpoint.Id), JsonSerializer.SerializeToUtf8Bytes(endpoint, StateJson.Default.StoredEndpoint));
 
     /// <summary>Safe to repeat.</summary>
     public void DeleteEndpoint(ushort id) => Disk.Delete(EndpointPath(id));
@@ -102,7 +102,7 @@ public sealed class StateStore
     }
 
     public StagedState StagePolicyIndex(StoredPolicies policies) =>
-        new(Disk, _policyIndex, JsonSerializer.Serialize(policies, StateJson.Default.StoredPolicies));
+        new(Disk, _policyIndex, JsonSerializer.SerializeToUtf8Bytes(policies, StateJson.Default.StoredPolicies));
 
     /// <summary>The text of a policy that the index names.</summary>
     /// <exception cref="StateException">Its file is missing or not text.</exception>
@@ -114,7 +114,7 @@ public sealed class StateStore
             : throw new StateException($"state file {path} of policy '{key}' is missing; restore it, or take the policy out of {_policyIndex}");
     }
 
-    public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), yaml);
+    public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), Encoding.UTF8.GetBytes(yaml));
 
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicy(string path) => Disk.Delete(path);
@@ -202,9 +202,9 @@ public sealed class StateStore
         }
     }
 
-    private void Write(string path, string text)
+    private void Write(string path, byte[] content)
     {
-        using var staged = new StagedState(Disk, path, text);
+        using var staged = new StagedState(Disk, path, content);
         staged.Replace();
     }
 

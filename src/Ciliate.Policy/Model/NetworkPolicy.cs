@@ -1,8 +1,12 @@
+using System.Net;
+
 namespace Ciliate.Policy;
 
 /// <summary>A policy of any <see cref="PolicyKind"/>, immutable.</summary>
 public sealed class NetworkPolicy
 {
+    private IPNetwork[]? _namedPrefixes;
+
     public required PolicyKey Key { get; init; }
 
     public string? Namespace => Key.Namespace;
@@ -24,6 +28,12 @@ public sealed class NetworkPolicy
         from direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress }
         from rule in Rules(spec, direction)
         select rule;
+
+    /// <summary>The prefixes that its rules name, exceptions included.</summary>
+    internal IPNetwork[] NamedPrefixes => _namedPrefixes ??=
+    [
+        .. Rules().SelectMany(candidate => candidate.Rule.Peers ?? []).OfType<CidrSelector>().SelectMany(selector => selector.Prefixes).Distinct(),
+    ];
 
     /// <summary>The rules of one direction of a spec of this policy: those that deny, then those that allow.</summary>
     internal IEnumerable<CandidateRule> Rules(PolicySpec spec, TrafficDirection direction)

@@ -37,6 +37,9 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>
 
     public int Count => _identities.Count;
 
+    /// <summary>Another one after each change.</summary>
+    public long Revision { get; private set; }
+
     /// <summary>In the order of their numbers.</summary>
     public IEnumerator<Identity> GetEnumerator() => _identities.Values.OrderBy(identity => identity.Number).GetEnumerator();
 
@@ -87,6 +90,7 @@ public sealed class IdentitySet : IReadOnlyCollection<Identity>
     /// <summary>What was found before it came or went.</summary>
     private void Forget(Identity changed)
     {
+        Revision++;
         _matches.Clear();
         if (changed.Prefix is not null)
             _prefixes = null;

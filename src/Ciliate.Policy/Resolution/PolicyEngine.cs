@@ -5,7 +5,7 @@ namespace Ciliate.Policy;
 /// <code>
 /// policies ─ endpoint's labels ─▶ rules that apply ─ selectors × identities ─▶ entries (peer, protocol, port prefix)
 /// </code>
-/// The cost is that of looking at each policy's endpoint selector once per set of labels (kept by <see cref="PolicySet"/>), of
+/// The cost is that of looking at each changed policy's endpoint selector once per set of labels (kept by <see cref="PolicySet"/>), of
 /// matching each distinct peer selector once (kept by <see cref="IdentitySet"/>), and of the entries that come out.
 /// </summary>
 public static class PolicyEngine

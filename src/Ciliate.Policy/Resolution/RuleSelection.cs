@@ -3,25 +3,46 @@ namespace Ciliate.Policy;
 /// <summary>The rules that apply to endpoints with one set of labels.</summary>
 internal sealed class RuleSelection
 {
+    private readonly (NetworkPolicy Policy, PolicySpec Spec)[] _selecting;
     private readonly DirectionSelection _ingress;
     private readonly DirectionSelection _egress;
 
-    private RuleSelection(DirectionSelection ingress, DirectionSelection egress)
+    private RuleSelection((NetworkPolicy Policy, PolicySpec Spec)[] selecting)
     {
-        _ingress = ingress;
-        _egress = egress;
+        _selecting = selecting;
+        _ingress = Of(selecting, TrafficDirection.Ingress);
+        _egress = Of(selecting, TrafficDirection.Egress);
     }
 
     public DirectionSelection Of(TrafficDirection direction) => direction == TrafficDirection.Ingress ? _ingress : _egress;
 
-    public static RuleSelection Of(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels)
+    public static RuleSelection Of(IReadOnlyCollection<NetworkPolicy> policies, LabelSet endpointLabels) =>
+        new([.. Selecting(policies, endpointLabels)]);
+
+    /// <summary>The selection by other policies: itself when they select these labels alike.</summary>
+    /// <param name="keys">Of all that went, changed or came.</param>
+    /// <param name="put">Those that changed or came.</param>
+    /// <param name="endpointLabels">The same as ever.</param>
+    public RuleSelection Change(HashSet<PolicyKey> keys, NetworkPolicy[] put, LabelSet endpointLabels)
     {
-        (NetworkPolicy Policy, PolicySpec Spec)[] selecting = [..
-            from policy in policies
-            from spec in policy.Specs
-            where spec.EndpointSelector.Matches(endpointLabels)
-            select (policy, spec)];
-        return new RuleSelection(Of(selecting, TrafficDirection.Ingress), Of(selecting, TrafficDirection.Egress));
+        var added = Selecting(put, endpointLabels);
+        return added.Count == 0 && !Array.Exists(_selecting, pair => keys.Contains(pair.Policy.Key))
+            ? this
+            : new RuleSelection([.. _selecting.Where(pair => !keys.Contains(pair.Policy.Key)), .. added]);
+    }
+
+    private static List<(NetworkPolicy Policy, PolicySpec Spec)> Selecting(IEnumerable<NetworkPolicy> policies, LabelSet endpointLabels)
+    {
+        var selecting = new List<(NetworkPolicy, PolicySpec)>();
+        foreach (var policy in policies)
+        {
+            foreach (var spec in policy.Specs)
+            {
+                if (spec.EndpointSelector.Matches(endpointLabels))
+                    selecting.Add((policy, spec));
+            }
+        }
+        return selecting;
     }
 
     private static DirectionSelection Of((NetworkPolicy Policy, PolicySpec Spec)[] selecting, TrafficDirection direction)

@@ -70,6 +70,52 @@ public sealed class PolicySetTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void After_any_changes_it_resolves_as_one_that_was_made_of_the_same_policies(int seed)
+    {
+        var random = new Random(seed);
+        var set = PolicySet.Empty;
+        for (int round = 0; round < 200; round++)
+        {
+            var before = set;
+            set = set.Change(
+                [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(8)).Distinct().Select(name => Random(random, name))],
+                [.. Enumerable.Range(0, random.Next(3)).Select(_ => new PolicyKey(null, $"p{random.Next(8)}"))]);
+            foreach (string labels in new[] { "a=0", "a=1", "a=2" })
+                AssertAsFresh(before, set, LabelSet.Parse(labels));
+            Assert.All(before.Concat(set).Select(policy => policy.Key), key =>
+                Assert.True(before.Find(key) == set.Find(key) || (set.KeysThatDiffer(before).Contains(key) && before.KeysThatDiffer(set).Contains(key))));
+            // Not always by way of the one before.
+            set = random.Next(4) == 0 ? before : set;
+        }
+    }
+
+    private static void AssertAsFresh(PolicySet before, PolicySet set, LabelSet labels)
+    {
+        var peer = Policies.Identity(300, "a=b");
+        var fresh = PolicyEngine.Resolve([.. set], labels, [peer]);
+        var resolved = PolicyEngine.Resolve(set, labels, [peer]);
+        foreach (var direction in new[] { TrafficDirection.Ingress, TrafficDirection.Egress })
+        {
+            Assert.Equal(fresh.Direction(direction).Enforced, resolved.Direction(direction).Enforced);
+            Assert.Equal(fresh.Direction(direction).Entries, resolved.Direction(direction).Entries);
+        }
+        if (before.RulesFor(labels) == set.RulesFor(labels))
+            Assert.Equal(PolicyEngine.Resolve(before, labels, [peer]).Ingress.Entries, fresh.Ingress.Entries);
+        Assert.Equal(PolicySet.Create(set, 1).NamedPrefixes(), set.NamedPrefixes());
+    }
+
+    private static NetworkPolicy Random(Random random, int name) => PolicyReader.Read(
+        Policies.WithHead(
+            $"spec: {{endpointSelector: {{matchLabels: {{a: \"{random.Next(3)}\"}}}}, "
+            + $"{(random.Next(2) == 0 ? "ingress" : "ingressDeny")}: [{{fromEndpoints: [{{}}], toPorts: [{{ports: [{{port: \"{random.Next(1, 5)}\", protocol: TCP}}]}}]}}], "
+            + $"egress: [{{toCIDR: [10.0.0.{random.Next(4)}/32]}}]}}",
+            $"p{name}"),
+        "f")[0];
+
     private static NetworkPolicy Policy(string name, string fields = "") =>
         PolicyReader.Read(Policies.WithHead($"spec: {{{fields}endpointSelector: {{}}}}", name), "f")[0];
 }
