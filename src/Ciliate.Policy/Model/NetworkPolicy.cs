@@ -1,10 +1,14 @@
+using System.Collections.ObjectModel;
 using System.Net;
+using System.Text;
 
 namespace Ciliate.Policy;
 
 /// <summary>A policy of any <see cref="PolicyKind"/>, immutable.</summary>
 public sealed class NetworkPolicy
 {
+    // Half of what a string takes: there may be tens of thousands.
+    private readonly byte[] _sourceYaml = [];
     private IPNetwork[]? _namedPrefixes;
 
     public required PolicyKey Key { get; init; }
@@ -13,14 +17,18 @@ public sealed class NetworkPolicy
 
     public string Name => Key.Name;
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     public required IReadOnlyList<PolicySpec> Specs { get; init; }
 
     /// <summary>The YAML document as it was written; <see cref="PolicyReader"/> reads it back to the same policy.</summary>
-    public required string SourceYaml { get; init; }
+    public required string SourceYaml
+    {
+        get => Encoding.UTF8.GetString(_sourceYaml);
+        init => _sourceYaml = Encoding.UTF8.GetBytes(value);
+    }
 
     /// <summary>All its rules in order, each with its name.</summary>
     public IEnumerable<CandidateRule> Rules() =>

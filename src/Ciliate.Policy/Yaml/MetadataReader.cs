@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Ciliate.Policy;
 
 /// <summary>Reads <c>metadata</c>.</summary>
@@ -32,11 +34,11 @@ internal static class MetadataReader
         return new Metadata(new PolicyKey(space, name, kind), Texts(fields, "labels"), Texts(fields, "annotations"));
     }
 
-    private static Dictionary<string, string> Texts(Dictionary<string, YamlField> fields, string name)
+    private static IReadOnlyDictionary<string, string> Texts(Dictionary<string, YamlField> fields, string name)
     {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!fields.TryGetValue(name, out var field))
-            return texts;
+            return ReadOnlyDictionary<string, string>.Empty;
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in field.Fields())
             texts.Add(key, value.Text());
         return texts;

@@ -57,7 +57,7 @@ public static class PolicyReader
         };
     }
 
-    private static List<PolicySpec> ReadSpecs(YamlField root, Dictionary<string, YamlField> fields, string? policyNamespace)
+    private static PolicySpec[] ReadSpecs(YamlField root, Dictionary<string, YamlField> fields, string? policyNamespace)
     {
         var specs = new List<PolicySpec>();
         var reader = new SpecReader(policyNamespace);
@@ -69,7 +69,7 @@ public static class PolicyReader
             for (int i = 0; i < items.Count; i++)
                 specs.Add(reader.Read(items[i], i));
         }
-        return specs.Count > 0 ? specs : throw root.Fail("has neither a spec nor specs");
+        return specs.Count > 0 ? [.. specs] : throw root.Fail("has neither a spec nor specs");
     }
 
     private static PolicySpec ReadKubernetesSpec(YamlField root, Dictionary<string, YamlField> fields, string? policyNamespace) =>

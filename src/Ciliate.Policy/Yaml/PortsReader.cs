@@ -26,7 +26,7 @@ internal static class PortsReader
             foreach (var item in items)
                 ports.Add(ReadPort(item));
         }
-        return rules.Count > 0 ? ports : null;
+        return rules.Count > 0 ? ports.ToArray() : null;
     }
 
     /// <summary>A port or name with an optional end. 0 is every port.</summary>

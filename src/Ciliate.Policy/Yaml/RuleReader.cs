@@ -13,7 +13,7 @@ internal sealed class RuleReader(SelectorReader selectors)
         var rules = new List<PolicyRule>();
         foreach (var item in field.Items())
             rules.Add(ReadRule(item, direction == TrafficDirection.Ingress ? "from" : "to"));
-        return rules;
+        return [.. rules];
     }
 
     private PolicyRule ReadRule(YamlField field, string side)
@@ -30,7 +30,7 @@ internal sealed class RuleReader(SelectorReader selectors)
     }
 
     /// <summary>As Cilium: a rule names its peers in one way only. A list that is there and empty selects nobody.</summary>
-    private List<PeerSelector>? ReadPeers(Dictionary<string, YamlField> fields, string side)
+    private PeerSelector[]? ReadPeers(Dictionary<string, YamlField> fields, string side)
     {
         List<PeerSelector>? peers = null;
         string? used = null;
@@ -38,7 +38,7 @@ internal sealed class RuleReader(SelectorReader selectors)
         Add("Entities", ReadEntity);
         Add("CIDR", item => new CidrSelector(CidrReader.ReadPrefix(item)));
         Add("CIDRSet", item => CidrReader.ReadBlock(item, "cidrGroupRef", "cidrGroupSelector"));
-        return peers;
+        return peers?.ToArray();
 
         void Add(string name, Func<YamlField, PeerSelector> read)
         {
