@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Endpoints;
 
-/// <summary>Gives endpoints back what others on the host take away: programs, by deleting a filter, a qdisc or a link, and forwarding at their
-/// interfaces. Used from the control loop only.</summary>
+/// <summary>Gives endpoints back what others on the host take away: programs, by deleting a filter, a qdisc or a link, the host's ways to them, by
+/// setting an interface down, and forwarding at their interfaces. Used from the control loop only.</summary>
 public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, EndpointManager manager, ILogger logger)
 {
     /// <summary>Safe to repeat, and cheap when nothing is missing.</summary>
@@ -21,6 +21,7 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
                 RestorePrograms(endpoint, string.Join(" and ", missing));
         }
 
+        RestoreWays();
         RestoreForwarding();
     }
 
@@ -40,6 +41,22 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
         {
             logger.ProgramsLost(endpoint.Id, endpoint.Name, missing, endpoint.HostInterface, error.Message);
             manager.PutProblem(endpoint, $"{missing} at {endpoint.HostInterface} taken away by somebody: {error.Message}");
+        }
+    }
+
+    private void RestoreWays()
+    {
+        foreach (Endpoint endpoint in host.Ways.FindCut(Guarded()))
+        {
+            // As with programs: without an interface there is nothing to lead to.
+            if (host.FindOwnLink(endpoint.HostIfIndex) is not { } link)
+                continue;
+            Endpoint seen = endpoint with { HostInterface = link.Name };
+            host.Ways.Restore(seen);
+            // Who set it down may have given it another name.
+            if (seen != endpoint)
+                manager.Endpoints.Put(seen.Id, seen);
+            logger.WaysRestored(seen.Id, seen.Name, seen.HostInterface);
         }
     }
 

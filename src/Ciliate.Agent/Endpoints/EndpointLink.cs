@@ -49,10 +49,10 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         container.SetUp(container.GetLink("lo").Index);
         foreach (IPAddress address in spec.Addresses)
         {
-            IPAddress gateway = GatewayFor(address);
+            IPAddress gateway = host.GatewayFor(address);
             container.AddRoute(new RouteSpec(Single(gateway)) { LinkIndex = link.PeerIndex });
             container.AddRoute(RouteSpec.Default(address.AddressFamily) with { Gateway = gateway, LinkIndex = link.PeerIndex });
-            ReachFromHost(link, address, gateway);
+            host.Ways.Make(link.Index, address, spec.ContainerMac);
         }
 
         _routes.SettleLink(link.Name);
@@ -100,13 +100,6 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         }
     }
 
-    private void ReachFromHost(Link link, IPAddress address, IPAddress gateway)
-    {
-        // The container's MAC is known: the host need not ask, and nobody can answer in the container's place.
-        _routes.ReplaceNeighbour(link.Index, address, spec.ContainerMac);
-        _routes.AddRoute(new RouteSpec(Single(address)) { LinkIndex = link.Index, PreferredSource = gateway }, replace: true);
-    }
-
     private void RefuseTakenInterface()
     {
         using var container = RouteNetlink.Open(spec.Container);
@@ -117,9 +110,6 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
                 + $"endpoint '{spec.Name}' needs that name");
         }
     }
-
-    private IPAddress GatewayFor(IPAddress address) =>
-        (address.AddressFamily == AddressFamily.InterNetwork ? host.IPv4Gateway : host.IPv6Gateway)!;
 
     private static IPNetwork Single(IPAddress address) => new(address, Bits(address));
 

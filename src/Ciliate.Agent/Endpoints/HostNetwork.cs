@@ -22,6 +22,7 @@ public sealed class HostNetwork : IDisposable
         Namespace = hostNamespace;
         Routes = RouteNetlink.Open(hostNamespace);
         Forwarding = new Forwarding(hostNamespace);
+        Ways = new HostWays(this);
         Owner = $"ciliate {configuration.StateDirectory}";
         _prefix = configuration.HostInterfacePrefix;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
@@ -36,6 +37,8 @@ public sealed class HostNetwork : IDisposable
 
     internal Forwarding Forwarding { get; }
 
+    internal HostWays Ways { get; }
+
     /// <summary>Alias of every link that belongs to this agent.</summary>
     public string Owner { get; }
 
@@ -48,6 +51,9 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>The gateway's addresses, of the families that are on.</summary>
     public IEnumerable<IPAddress> Gateways => new[] { IPv4Gateway, IPv6Gateway }.OfType<IPAddress>();
+
+    /// <summary>Of the address's family, which is on.</summary>
+    public IPAddress GatewayFor(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetwork ? IPv4Gateway : IPv6Gateway)!;
 
     public string GatewayInterface => _prefix + "_host";
 

@@ -17,6 +17,8 @@ internal sealed class ChangeWatcher(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // What others did while no agent ran told nobody.
+        await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);
         await foreach (bool _ in monitor.Changes.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             bool guarded = await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);

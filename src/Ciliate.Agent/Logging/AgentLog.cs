@@ -60,6 +60,10 @@ internal static partial class AgentLog
         "somebody had switched off forwarding at {HostInterfaces} (net.ipv4.ip_forward and net.ipv6.conf.all.forwarding write every interface); switched on again")]
     public static partial void ForwardingRestored(this ILogger logger, string hostInterfaces);
 
+    [LoggerMessage(28, LogLevel.Warning,
+        "endpoint {Id} ({Name}): somebody had taken away the host's routes or neighbours at {HostInterface} (setting it down does); made again, and the interface is up")]
+    public static partial void WaysRestored(this ILogger logger, ushort id, string name, string hostInterface);
+
     [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
     public static partial void UplinksChanged(this ILogger logger, string uplinks);
 

@@ -1,5 +1,6 @@
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Hosting;
+using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Bpf;
 using Ciliate.Datapath;
 using Ciliate.Linux;
@@ -145,10 +146,4 @@ public sealed class GuardTests : IDisposable
 
     private void Tc(string verb, string kind) =>
         Assert.Equal(0, TestProcess.Run(_agent.Host, "tc", "qdisc", verb, "dev", "cil1", kind).ExitCode);
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
 }
