@@ -58,9 +58,9 @@ public sealed class EndpointAdoption(
 
     private void LoadIdentities()
     {
-        identities.Load(store.ReadIdentities(out string? torn));
-        if (torn is not null)
-            logger.RecordTorn(torn);
+        identities.Load(store.ReadIdentities(out string? problem));
+        if (problem is not null)
+            logger.IdentitiesIncomplete(problem);
     }
 
     /// <summary>Identities that no record has and the kernel still yields for a container, since a change of its labels was cut short: until it

@@ -77,7 +77,7 @@ internal static partial class AgentLog
     public static partial void UndoFailed(this ILogger logger, string step, string problem);
 
     [LoggerMessage(19, LogLevel.Warning, "{Problem}")]
-    public static partial void RecordTorn(this ILogger logger, string problem);
+    public static partial void IdentitiesIncomplete(this ILogger logger, string problem);
 
     [LoggerMessage(31, LogLevel.Warning, "{Task} failed and is tried again: {Problem}")]
     public static partial void PeriodicTaskFailed(this ILogger logger, string task, string problem);

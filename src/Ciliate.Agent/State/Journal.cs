@@ -27,7 +27,7 @@ internal sealed class Journal(string path)
     public bool IsToBeReplaced => _length == 0 || _length - _lengthWhenNew > Math.Max(_lengthWhenNew, SmallSize);
 
     /// <summary>The records that were confirmed, in order; none when there is no file.</summary>
-    /// <param name="torn">Tells of a record at the end that was not written to its end.</param>
+    /// <param name="torn">Tells of a record at the end that is not whole.</param>
     /// <exception cref="StateException">A record before the last is damaged, or the file cannot be read.</exception>
     public IReadOnlyList<string> Read(out string? torn)
     {
@@ -44,7 +44,9 @@ internal sealed class Journal(string path)
                 string place = $"line {records.Count + 1} of state file {path}";
                 if (next < content.Length)
                     throw StateStore.Invalid(path, $"line {records.Count + 1} does not have the checksum before it");
-                torn = $"{place} was not written to its end when the machine stopped; it was never in force and is left out";
+                torn = length < 0
+                    ? $"{place} was not written to its end when the machine stopped; it was never in force and is left out"
+                    : $"{place} does not have the checksum before it and is left out; it is torn if the machine lost its power, else somebody has changed it";
                 break;
             }
 

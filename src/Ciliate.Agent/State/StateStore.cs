@@ -84,7 +84,19 @@ public sealed class StateStore
     public void DeleteEndpoint(ushort id) => Disk.Delete(EndpointPath(id));
 
     /// <inheritdoc cref="IdentityJournal.Read"/>
-    public StoredIdentities ReadIdentities(out string? torn) => _identities.Read(out torn);
+    /// <param name="problem">Tells of a record at the end that is not whole, or of endpoints without any record.</param>
+    public StoredIdentities ReadIdentities(out string? problem)
+    {
+        StoredIdentities read = _identities.Read(out problem);
+        // An endpoint's number is on the disk before the endpoint.
+        if (read.Identities.Count == 0 && Files(_endpoints, ".json").FirstOrDefault() is { } endpoint)
+        {
+            problem ??= $"state file {PathOf(IdentityFile)} is missing or empty, but there is {endpoint}: endpoints keep the numbers in their own files, "
+                + "others that were given out may come to stand for something else; restore it from a backup if there is one";
+        }
+
+        return read;
+    }
 
     /// <inheritdoc cref="IdentityJournal.Add"/>
     /// <exception cref="AgentException">The disk does not take it.</exception>

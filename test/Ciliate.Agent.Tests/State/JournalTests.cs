@@ -43,6 +43,32 @@ public sealed class JournalTests : IDisposable
         Assert.Null(torn);
     }
 
+    [Fact]
+    public void A_last_record_that_was_written_to_its_end_and_is_damaged_is_not_told_as_cut_short()
+    {
+        File.WriteAllText(FilePath, JournalFile.Line(One) + JournalFile.Line(Two).Replace("db", "xy", StringComparison.Ordinal));
+
+        Assert.Equal(256u, Assert.Single(Read(out string? torn).Identities).Id);
+        Assert.StartsWith($"line 2 of state file {FilePath} does not have the checksum before it and is left out", torn, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void That_there_is_none_is_told_where_there_are_endpoints(bool empty)
+    {
+        if (empty)
+            File.WriteAllText(FilePath, "");
+        Read(out string? fresh);
+        string endpoint = Path.Combine(_directory.FullName, "endpoints", "1.json");
+        File.WriteAllText(endpoint, "{}");
+
+        Assert.Empty(Read(out string? lost).Identities);
+
+        Assert.Null(fresh);
+        Assert.StartsWith($"state file {FilePath} is missing or empty, but there is {endpoint}", lost, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
