@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Ciliate.Linux;
 using Ciliate.Netlink;
 
@@ -24,9 +23,16 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
 
     /// <summary>Makes both ends, down and without addresses.</summary>
     /// <param name="usable">The first index from one on that the host end may have.</param>
-    public Link Create(Func<int, int> usable)
+    /// <param name="others">Endpoints that are there.</param>
+    /// <exception cref="AgentException">The container has one of the others' interfaces, or one of that name.</exception>
+    public Link Create(Func<int, int> usable, IEnumerable<Endpoint> others)
     {
-        RefuseTakenInterface();
+        using (var container = RouteNetlink.Open(spec.Container))
+        {
+            RefuseSecond(container, others);
+            RefuseTakenInterface(container);
+        }
+
         Link link = Create(index: null);
         if (usable(link.Index) == link.Index)
             return link;
@@ -43,7 +49,11 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     {
         using var container = RouteNetlink.Open(spec.Container);
         foreach (IPAddress address in spec.Addresses)
-            AddAddress(container, link, address);
+        {
+            AddressGift.Give(
+                container, link.PeerIndex, address, Bits(address), ($"endpoint '{spec.Name}'", $"network namespace {spec.Container.DisplayName}"));
+        }
+
         _routes.SetUp(link.Index);
         container.SetUp(link.PeerIndex);
         container.SetUp(container.GetLink("lo").Index);
@@ -84,25 +94,20 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         }
     }
 
-    private void AddAddress(RouteNetlink container, Link link, IPAddress address)
+    /// <summary>Each would be the way to everywhere.</summary>
+    private void RefuseSecond(RouteNetlink container, IEnumerable<Endpoint> others)
     {
-        try
+        HashSet<(int, PhysicalAddress)> ends = [.. container.ListLinks().Select(link => (link.PeerIndex, link.Mac))];
+        if (others.FirstOrDefault(other => ends.Contains((other.HostIfIndex, other.ContainerMac))) is { } same)
         {
-            container.AddAddress(link.PeerIndex, address, Bits(address));
-        }
-        catch (NetlinkException error) when (error.Errno == Errno.EACCES && address.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            throw new AgentException(
-                AgentError.Conflict,
-                $"endpoint '{spec.Name}': IPv6 is disabled in network namespace {spec.Container.DisplayName}; enable it there "
-                + "(sysctl net.ipv6.conf.all.disable_ipv6=0) or run the agent with --ipv6-range none",
-                error);
+            throw AgentException.Conflict(
+                $"network namespace {spec.Container.DisplayName} has endpoint '{same.Name}' already, with id {same.Id}; delete it or give "
+                + $"endpoint '{spec.Name}' another network namespace");
         }
     }
 
-    private void RefuseTakenInterface()
+    private void RefuseTakenInterface(RouteNetlink container)
     {
-        using var container = RouteNetlink.Open(spec.Container);
         if (container.FindLink(spec.Interface) is not null)
         {
             throw AgentException.Conflict(

@@ -46,7 +46,7 @@ public sealed class EndpointManager(
         var link = new EndpointLink(host, new EndpointLinkSpec(
             id, name, container, request.CheckedInterface(),
             MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
-        Link hostEnd = link.Create(datapath.UsableInterface);
+        Link hostEnd = link.Create(datapath.UsableInterface, endpoints.Rows);
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity, namedPorts), identity.Holders == 1, undo);
         // With the links gone first, nothing passes while the programs are taken away.

@@ -13,6 +13,7 @@ public sealed class HostNetwork : IDisposable
 {
     // Any other route of the same range comes first.
     private const uint LastResort = 4_000_000_000;
+    private const string OwnerPrefix = "ciliate ";
 
     private readonly string _prefix;
     private readonly AddressRange?[] _ranges;
@@ -23,7 +24,7 @@ public sealed class HostNetwork : IDisposable
         Routes = RouteNetlink.Open(hostNamespace);
         Forwarding = new Forwarding(hostNamespace);
         Ways = new HostWays(this);
-        Owner = $"ciliate {configuration.StateDirectory}";
+        Owner = OwnerPrefix + configuration.StateDirectory;
         _prefix = configuration.HostInterfacePrefix;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
         IPv4Gateway = configuration.IPv4Range?.Gateway;
@@ -73,19 +74,36 @@ public sealed class HostNetwork : IDisposable
                 $"interface {GatewayInterface} exists and is not this agent's; set another host-interface-prefix or delete it");
         }
 
+        bool isNew = link is null;
         link ??= CreateGateway(peerName);
-        SetGatewayAddresses(link);
-        Routes.SetUp(link.Index);
-        Routes.SetUp(link.PeerIndex);
-        CloseRanges();
-        Routes.SettleLink(GatewayInterface);
-        Routes.SettleLink(peerName);
+        try
+        {
+            SetGatewayAddresses(link);
+            Routes.SetUp(link.Index);
+            Routes.SetUp(link.PeerIndex);
+            CloseRanges();
+            Routes.SettleLink(GatewayInterface);
+            Routes.SettleLink(peerName);
+        }
+        catch when (isNew)
+        {
+            Routes.TryDeleteLink(GatewayInterface);
+            throw;
+        }
     }
 
     /// <summary>Routes by which addresses that no container has are unreachable, for the host and for containers: a default route would lead
-    /// them outside, and with them what one container sends to another that is just gone.</summary>
-    public IEnumerable<Route> ClosingRoutes() => new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
-        .SelectMany(family => Routes.ListRoutes(family)).Where(route => route is { Type: RouteType.Unreachable, Priority: LastResort });
+    /// them outside, and with them what one container sends to another that is just gone. A route has no place for an owner's name: those of ranges
+    /// in which another agent has its gateway are that one's, and none of these.</summary>
+    public IReadOnlyList<Route> ClosingRoutes()
+    {
+        IPAddress[] others = [.. OtherAgentsAddresses()];
+        return
+        [
+            .. new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.SelectMany(family => Routes.ListRoutes(family)).Where(route =>
+                route is { Type: RouteType.Unreachable, Priority: LastResort } && !others.Any(route.Destination.Contains)),
+        ];
+    }
 
     public void DeleteClosingRoute(Route route) => Routes.DeleteRoute(Closing(route.Destination));
 
@@ -145,10 +163,20 @@ public sealed class HostNetwork : IDisposable
         }
     }
 
+    private IEnumerable<IPAddress> OtherAgentsAddresses()
+    {
+        HashSet<int> links =
+        [
+            .. Routes.ListLinks().Where(link => link.Alias.StartsWith(OwnerPrefix, StringComparison.Ordinal) && link.Alias != Owner)
+                .Select(link => link.Index),
+        ];
+        return Routes.ListAddresses().Where(row => links.Contains(row.LinkIndex)).Select(row => row.Address);
+    }
+
     private void CloseRanges()
     {
         IPNetwork[] wanted = [.. _ranges.OfType<AddressRange>().Select(range => range.Network)];
-        Route[] present = [.. ClosingRoutes()];
+        IReadOnlyList<Route> present = ClosingRoutes();
         foreach (Route route in present.Where(route => !wanted.Contains(route.Destination)))
             DeleteClosingRoute(route);
         foreach (IPNetwork range in wanted.Where(range => !present.Any(route => route.Destination.Equals(range))))
@@ -165,7 +193,7 @@ public sealed class HostNetwork : IDisposable
         foreach (AddressRange range in _ranges.OfType<AddressRange>())
         {
             if (!present.Any(address => address.Address.Equals(range.Gateway)))
-                Routes.AddAddress(link.Index, range.Gateway, range.Bits);
+                AddressGift.Give(Routes, link.Index, range.Gateway, range.Bits, (GatewayInterface, "the agent's network namespace"));
         }
     }
 

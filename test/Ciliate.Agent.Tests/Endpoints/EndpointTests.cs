@@ -48,6 +48,22 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Fact]
+    public void A_second_endpoint_in_a_namespace_is_refused_and_the_first_is_named()
+    {
+        TestNamespace container = _agent.NewContainer();
+        _agent.Add(container, "web");
+
+        var error = Assert.Throws<AgentException>(
+            () => _agent.Services.Endpoints.Add(new EndpointRequest("second", container.Path, []) { Interface = "eth1" }));
+
+        Assert.Equal(
+            $"network namespace {container.Path} has endpoint 'web' already, with id 1; delete it or give endpoint 'second' another network namespace",
+            error.Message);
+        Assert.Equal(["cil1", "cil_host", "cil_net"], _agent.HostLinks);
+        Assert.Null(container.Route.FindLink("eth1"));
+    }
+
+    [Fact]
     public void The_host_joins_no_group_at_the_interface_of_which_it_would_tell_the_container()
     {
         Endpoint endpoint = _agent.Add("web");
