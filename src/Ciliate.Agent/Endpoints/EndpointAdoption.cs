@@ -28,8 +28,11 @@ public sealed class EndpointAdoption(
     {
         Load(StateStore.IdentityFile, LoadIdentities);
         // Also what was written while no agent ran is in force from the first generation on.
-        IReadOnlyList<PolicySubmission> followed = policyDirectory.Read();
-        Load("policies.json", () => policies.Load(followed));
+        IReadOnlyList<PolicySubmission>? followed = policyDirectory.Read();
+        Load("policies.json", policies.Load);
+        PolicyOutcome taken = policies.TakeOver(followed);
+        if (followed is null && taken.Deleted.Count > 0)
+            logger.FollowedPoliciesLeft(taken.Deleted.Count);
         Load(StateStore.IdentityFile, () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];
         addresses.RequireRanges(stored);

@@ -267,7 +267,7 @@ public sealed class EndpointManager(
                 book.Remove(AddressSource.Endpoint, prefix);
             }
 
-            host.DeleteOwnLink(endpoint.HostIfIndex);
+            host.DeleteEndpointLink(endpoint.HostIfIndex, endpoint.HostMac);
             undo.Commit();
         }
 

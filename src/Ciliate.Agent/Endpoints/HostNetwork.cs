@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Ipam;
@@ -126,23 +127,27 @@ public sealed class HostNetwork : IDisposable
     public bool Keeps(IPAddress address) => Routes.FindRouteType(address) is RouteType.Local or RouteType.Broadcast or RouteType.Anycast;
 
     /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
-    public Link? FindOwnLink(int index)
+    public Link? FindOwnLink(int index) =>
+        FindLink(index) is { } link && link.Alias == Owner && link.Name != GatewayInterface ? link : null;
+
+    /// <summary>Also when somebody took its alias away: what was an endpoint's must not be left behind without its programs. Safe to repeat.</summary>
+    /// <param name="mac">That of the endpoint's host end: an index alone may have been given again.</param>
+    public void DeleteEndpointLink(int index, PhysicalAddress mac)
+    {
+        if (FindLink(index) is { } link && (link.Alias == Owner || link.Mac.Equals(mac)) && link.Name != GatewayInterface)
+            Routes.TryDeleteLink(link.Name);
+    }
+
+    private Link? FindLink(int index)
     {
         try
         {
-            return Routes.GetLink(index) is { } link && link.Alias == Owner && link.Name != GatewayInterface ? link : null;
+            return Routes.GetLink(index);
         }
         catch (NetlinkException error) when (error.Errno == Errno.ENODEV)
         {
             return null;
         }
-    }
-
-    /// <summary>Safe to repeat.</summary>
-    public void DeleteOwnLink(int index)
-    {
-        if (FindOwnLink(index) is { } link)
-            Routes.TryDeleteLink(link.Name);
     }
 
     public void Dispose() => Routes.Dispose();

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
@@ -8,109 +7,66 @@ using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Hosting;
 
-/// <summary>Brings what the policy directory says into force as often as it changes. What is not valid is told, and what was in force stays.</summary>
+/// <summary>Brings what the policy directory says into force as often as it changes. What is not valid is told, and what was in force stays.
+/// It looks instead of watching: no watch tells of what links lead to, of mounts, or of a directory that came in the place of another.</summary>
 internal sealed class PolicyFollower(
     PolicyDirectory directory, PolicyManager policies, ControlLoop loop, HealthBoard board, TimeProvider time, ILogger logger)
 {
     private const string What = "policy-directory";
 
-    /// <summary>Editors write in several steps; what is read between them is told as broken, or worse, is a valid half.</summary>
-    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(200);
+    /// <summary>What was found must be found again after that time: editors write in several steps, and half a file can be a valid one.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Whoever writes without a pause is not waited for.</summary>
-    private const int MostMoments = 25;
+    /// <summary>Looking takes no more than one part of the time in so many.</summary>
+    private const int Rarely = 200;
 
-    private readonly Channel<bool> _events = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    /// <summary>What was acted on.</summary>
+    private string? _done;
 
-    /// <summary>Null: to be read whatever it is.</summary>
-    private string? _seen;
+    /// <summary>What was logged as wrong, and still is.</summary>
+    private string? _told;
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (directory.Path is not { } path)
-        {
+        if (!directory.IsFollowed)
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        using FileSystemWatcher? watcher = TryWatch(path);
+        string? last = null;
         while (true)
         {
-            await FollowAsync(cancellationToken).ConfigureAwait(false);
-            await WaitAsync(cancellationToken).ConfigureAwait(false);
+            long start = time.GetTimestamp();
+            string stamp = directory.Stamp();
+            TimeSpan pause = Rarely * time.GetElapsedTime(start);
+            if (stamp == last && stamp != _done && !await TryFollowAsync(stamp, cancellationToken).ConfigureAwait(false))
+                pause = Housekeeping.Interval;
+            last = stamp;
+            await Task.Delay(pause > s_pause ? pause : s_pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    /// <summary>False: it is to be tried again.</summary>
+    private async Task<bool> TryFollowAsync(string stamp, CancellationToken cancellationToken)
     {
-        string stamp = directory.Stamp();
-        if (stamp == _seen)
-            return;
-        // Read here, so that nobody waits for it in the control loop.
         try
         {
-            IReadOnlyList<PolicySubmission> files = directory.Read();
+            // Read here, so that nobody waits for it in the control loop.
+            IReadOnlyList<PolicySubmission> files = directory.Read() ?? [];
             await loop.RunAsync(() => policies.Follow(files), cancellationToken).ConfigureAwait(false);
-            _seen = stamp;
             board.Report(What, null);
+            _told = null;
         }
         catch (Exception error) when (error is AgentException or DatapathException)
         {
-            // What the kernel or the disk refused they may take the next time; a file that is not valid stays so until it is written.
-            _seen = error is AgentException { Kind: AgentError.Invalid } ? stamp : null;
-            logger.PoliciesNotFollowed(error.Message);
+            if (_told != error.Message)
+                logger.PoliciesNotFollowed(error.Message);
+            _told = error.Message;
             board.Report(What, $"{error.Message}; the policies from before stay in force");
+            // What the kernel or the disk refused they may take the next time; what is not valid stays so until it is written.
+            if (error is not AgentException { Kind: AgentError.Invalid })
+                return false;
         }
-    }
 
-    /// <summary>Returns when something was written and nothing more for a moment; or after a while, since watches miss a directory that was
-    /// put in the place of another.</summary>
-    private async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        if (!await HappensWithinAsync(Housekeeping.Interval, cancellationToken).ConfigureAwait(false))
-            return;
-        _seen = null;
-        int moments = 0;
-        do
-            _events.Reader.TryRead(out _);
-        while (++moments < MostMoments && await HappensWithinAsync(s_settle, cancellationToken).ConfigureAwait(false));
+        _done = stamp;
+        return true;
     }
-
-    private async Task<bool> HappensWithinAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            return await _events.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Null where the kernel has no watch left: then changes are seen by looking.</summary>
-    private FileSystemWatcher? TryWatch(string path)
-    {
-        try
-        {
-            var watcher = new FileSystemWatcher(path);
-            watcher.Changed += Happens;
-            watcher.Created += Happens;
-            watcher.Deleted += Happens;
-            watcher.Renamed += Happens;
-            watcher.Error += (_, _) => _events.Writer.TryWrite(true);
-            watcher.EnableRaisingEvents = true;
-            return watcher;
-        }
-        catch (Exception error) when (error is IOException or ArgumentException)
-        {
-            logger.PoliciesNotWatched(path, error.Message);
-            return null;
-        }
-    }
-
-    private void Happens(object sender, FileSystemEventArgs what) => _events.Writer.TryWrite(true);
 }

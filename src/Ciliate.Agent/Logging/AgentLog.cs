@@ -47,8 +47,8 @@ internal static partial class AgentLog
     [LoggerMessage(24, LogLevel.Error, "{Problem}; the policies from before stay in force")]
     public static partial void PoliciesNotFollowed(this ILogger logger, string problem);
 
-    [LoggerMessage(29, LogLevel.Warning, "{Directory} cannot be watched and is looked at every few seconds: {Problem}")]
-    public static partial void PoliciesNotWatched(this ILogger logger, string directory, string problem);
+    [LoggerMessage(29, LogLevel.Warning, "policy-directory is none: {Count} policies that came from one are no longer in force")]
+    public static partial void FollowedPoliciesLeft(this ILogger logger, int count);
 
     [LoggerMessage(21, LogLevel.Warning, "endpoint {Id} ({Name}): somebody had taken {Programs} away from {HostInterface}; attached again")]
     public static partial void ProgramsRestored(this ILogger logger, ushort id, string name, string programs, string hostInterface);

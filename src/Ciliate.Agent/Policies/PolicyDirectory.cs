@@ -1,4 +1,5 @@
 using Ciliate.Api;
+using Ciliate.Linux;
 using Ciliate.Policy;
 
 namespace Ciliate.Agent.Policies;
@@ -7,35 +8,59 @@ namespace Ciliate.Agent.Policies;
 /// <param name="path">Absolute; null: there is none, which holds nothing.</param>
 public sealed class PolicyDirectory(string? path)
 {
-    public string? Path => path;
+    public bool IsFollowed => path is not null;
 
+    /// <summary>All that it holds; null: there is none.</summary>
     /// <exception cref="AgentException">The directory or a file cannot be read or is not valid; the message is one line that names it.</exception>
-    public IReadOnlyList<PolicySubmission> Read()
+    public IReadOnlyList<PolicySubmission>? Read()
     {
         if (path is null)
-            return [];
+            return null;
         try
         {
-            return PolicySubmission.Read(PolicyFiles.NamesIn(path).Select(name => System.IO.Path.Combine(path, name))
-                .Select(file => PolicyFiles.Read(file, () => File.OpenRead(file))));
+            return PolicySubmission.Read(PolicyFiles.NamesIn(path).Select(name => ReadFile(path, name)));
         }
-        catch (Exception error) when (error is InvalidDataException or PolicyException or AgentException)
+        catch (Exception error) when (error is InvalidDataException or PolicyException or AgentException or LinuxException)
         {
             throw new AgentException(AgentError.Invalid, $"policy-directory: {error.Message}", error);
         }
     }
 
-    /// <summary>Names, sizes and times of the files: another one when somebody wrote since. Empty when the directory cannot be read.</summary>
+    /// <summary>Another one when what <see cref="Read"/> would find may be another.</summary>
     public string Stamp()
+    {
+        if (path is null)
+            return "";
+        try
+        {
+            return string.Join('\n', PolicyFiles.NamesIn(path).Select(name => $"{name}\t{StampOf(Path.Combine(path, name))}"));
+        }
+        catch (InvalidDataException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static PolicyFile ReadFile(string directory, string name)
+    {
+        string file = Path.Combine(directory, name);
+        if (name.Any(char.IsControl))
+            throw new InvalidDataException($"a file in {directory} has a control character in its name; rename it");
+        // A pipe would be waited for.
+        return FileStamp.Of(file).IsRegular
+            ? PolicyFiles.Read(file, () => File.OpenRead(file))
+            : throw new InvalidDataException($"\"{file}\" is not a regular file");
+    }
+
+    private static string StampOf(string file)
     {
         try
         {
-            return path is null ? "" : string.Join('\n', new DirectoryInfo(path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)
-                .Select(file => FormattableString.Invariant($"{file.Name}/{file.Length}/{file.LastWriteTimeUtc.Ticks}")));
+            return FileStamp.Of(file).ToString();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (LinuxException error)
         {
-            return "";
+            return error.Message;
         }
     }
 }

@@ -20,23 +20,30 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     /// still to be done.</summary>
     public event Action<Exception>? CleanUpFailed;
 
-    /// <summary>Reads what is stored, and takes over what the followed files say now; nothing is published yet.</summary>
-    /// <param name="followed">All that the directory holds; none where none is followed.</param>
+    /// <summary>Reads what is stored; nothing is published yet.</summary>
     /// <exception cref="StateException">A file is not valid.</exception>
     /// <exception cref="FormatException">What is known of rules or origins contradicts itself.</exception>
-    public void Load(IReadOnlyList<PolicySubmission> followed)
+    public void Load()
     {
         if (store.ReadPolicyIndex() is { } stored)
             Load(stored);
         else
             WriteIndex(PolicyState.Empty); // From now on a missing index is one that was lost.
-        var plan = PolicyPlan.Follow(_current, followed);
+    }
+
+    /// <summary>Takes over what the followed files say now, after <see cref="Load()"/>; nothing is published yet.</summary>
+    /// <param name="files">All that the directory holds; null: none is followed.</param>
+    /// <exception cref="AgentException">Nothing is there any more.</exception>
+    public PolicyOutcome TakeOver(IReadOnlyList<PolicySubmission>? files)
+    {
+        var plan = PolicyPlan.Follow(_current, files);
         if (plan.IsEmpty)
-            return;
+            return plan.Outcome;
         using Undo undo = beginChange();
         Store(plan.Next, plan.Written, undo);
         undo.Commit();
         Finish(plan.Next, plan.Outcome);
+        return plan.Outcome;
     }
 
     private void Load(StoredPolicies stored)
@@ -61,6 +68,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
 
     /// <summary>Puts in force what the followed files say, and takes away what they said before: one change.</summary>
     /// <param name="files">All that the directory holds.</param>
+    /// <exception cref="AgentException">Nothing is there any more.</exception>
     public PolicyOutcome Follow(IReadOnlyList<PolicySubmission> files) => Change(PolicyPlan.Follow(_current, files));
 
     /// <summary>Removes what changes have left: files of policies that are no more or are others now, and prefixes that none names. Safe to repeat.</summary>

@@ -29,12 +29,19 @@ internal sealed record PolicyPlan(PolicyState Next, PolicyOutcome Outcome, IRead
     }
 
     /// <summary>What was followed and is no longer there goes; a policy of the same name that was applied by hand is followed from now on.</summary>
-    /// <param name="files">All that the directory holds.</param>
-    public static PolicyPlan Follow(PolicyState before, IReadOnlyList<PolicySubmission> files)
+    /// <param name="files">All that the directory holds; null: none is followed.</param>
+    /// <exception cref="AgentException">Nothing is there any more. A volume that is not mounted looks like that, and all would be open.</exception>
+    public static PolicyPlan Follow(PolicyState before, IReadOnlyList<PolicySubmission>? files)
     {
-        HashSet<PolicyKey> present = [.. files.Select(file => file.Policy.Key)];
+        HashSet<PolicyKey> present = [.. (files ?? []).Select(file => file.Policy.Key)];
         PolicyKey[] gone = [.. before.Origins.Where(pair => pair.Value.Followed && !present.Contains(pair.Key)).Select(pair => pair.Key)];
-        return Make(before, files, gone, followed: true);
+        if (files is [] && gone.Length > 0)
+        {
+            throw AgentException.Invalid(
+                $"policy-directory: it holds no policy any more, and {gone.Length} came from there; bring its files back, or start the agent with policy-directory none to do without them");
+        }
+
+        return Make(before, files ?? [], gone, followed: true);
     }
 
     private static PolicyPlan Make(PolicyState before, IReadOnlyList<PolicySubmission> submissions, PolicyKey[] gone, bool followed)

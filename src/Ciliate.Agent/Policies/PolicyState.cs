@@ -15,7 +15,7 @@ public sealed record PolicySubmission(NetworkPolicy Policy, string File)
 {
     /// <summary>All that the files hold.</summary>
     /// <exception cref="PolicyException">A file is not valid.</exception>
-    /// <exception cref="AgentException">A policy is there twice.</exception>
+    /// <exception cref="AgentException">A policy is there twice, or says nothing.</exception>
     public static IReadOnlyList<PolicySubmission> Read(IEnumerable<PolicyFile> files)
     {
         var submissions = new Dictionary<PolicyKey, PolicySubmission>();
@@ -23,12 +23,23 @@ public sealed record PolicySubmission(NetworkPolicy Policy, string File)
         {
             foreach (NetworkPolicy policy in PolicyReader.Read(file.Yaml, file.File))
             {
+                RequireRules(policy, file.File);
                 if (!submissions.TryAdd(policy.Key, new PolicySubmission(policy, file.File)))
                     throw AgentException.Invalid($"{file.File}: policy '{policy.Key}' is in {submissions[policy.Key].File} already; give it once");
             }
         }
 
         return [.. submissions.Values];
+    }
+
+    /// <summary>As Cilium: whoever writes <c>ingress: []</c> mostly means to deny all, and it would enforce nothing.</summary>
+    private static void RequireRules(NetworkPolicy policy, string file)
+    {
+        if (policy.Key.Kind != PolicyKind.NetworkPolicy && policy.Specs.Any(spec => spec.Ingress.Count + spec.Egress.Count == 0))
+        {
+            throw AgentException.Invalid(
+                $"{file}: policy '{policy.Key}' has a spec without a rule in ingress, ingressDeny, egress or egressDeny; to deny all, write one that allows nothing: \"ingress: [{{}}]\"");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ namespace Ciliate.Linux.Interop;
 
 internal static unsafe partial class LibC
 {
+    internal const int AT_FDCWD = -100;
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_BASIC_STATS = 0x7ff;
     internal const int StatxSize = 256;
@@ -20,6 +21,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx_call(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int dirfd, string pathname, int flags, uint mask, void* statxbuf);
 
     // int fstatfs(int fd, struct statfs *buf);
     [LibraryImport(Name, SetLastError = true)]

@@ -103,6 +103,18 @@ public sealed class EndpointTests : IDisposable
         Assert.Equal(["attach 1", "publish 1", "ipcache 10.101.0.2/32 256", "ipcache fd00:101::2/128 256"], _agent.Datapath.Calls);
     }
 
+    /// <summary>Its programs go with the endpoint: what stayed would be an open way.</summary>
+    [Fact]
+    public void An_interface_whose_alias_somebody_took_goes_with_its_endpoint()
+    {
+        Endpoint endpoint = _agent.Add("web", "app=web");
+        _agent.Host.Route.SetAlias(endpoint.HostIfIndex, "");
+
+        _agent.Services.Endpoints.Delete(endpoint);
+
+        Assert.DoesNotContain(endpoint.HostInterface, _agent.HostLinks);
+    }
+
     [Fact]
     public void Deleting_takes_the_address_from_the_map_first_and_the_programs_after_the_link()
     {

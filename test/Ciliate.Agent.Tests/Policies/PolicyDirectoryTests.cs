@@ -1,6 +1,7 @@
 using Ciliate.Agent.Policies;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Policy;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Agent.Tests.Policies;
@@ -79,7 +80,7 @@ public sealed class PolicyDirectoryTests : IDisposable
         _agent.Apply(TestPolicies.Allow("db", "db", "web", 5432));
         Write("db.yaml", "db", 5432);
 
-        PolicyOutcome outcome = _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read());
+        PolicyOutcome outcome = _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!);
 
         Assert.Equal([s_db], outcome.Changed);
         Assert.Equal(new PolicyOrigin(InDirectory("db.yaml"), 3, Followed: true), _agent.Services.Policies.Current.Origins[s_db]);
@@ -98,15 +99,33 @@ public sealed class PolicyDirectoryTests : IDisposable
     [Theory]
     [InlineData("broken.yaml", "kind: [", "broken.yaml")]
     [InlineData("twice.yml", null, "policy 'web' is in")]
+    [InlineData("silent.yaml", "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: silent}, spec: {endpointSelector: {}, ingress: []}}", "policy 'silent' has a spec without a rule")]
+    [InlineData("two\nlines.yaml", "", "control character")]
     public void One_bad_file_and_none_counts(string name, string? text, string told)
     {
         File.WriteAllText(InDirectory(name), text ?? TestPolicies.Allow("web", "web", "db", 81));
 
-        string message = Refusal(() => _agent.Services.PolicyDirectory.Read());
+        string message = Refusal(() => _agent.Services.PolicyDirectory.Read()!);
 
         Assert.StartsWith("policy-directory: ", message, StringComparison.Ordinal);
         Assert.Contains(told, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    /// <summary>As when its volume is not mounted.</summary>
+    [Fact]
+    public void An_empty_directory_takes_no_policy_away()
+    {
+        File.Delete(InDirectory("web.yaml"));
+
+        string refusal = Refusal(() => _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!));
+        var start = Assert.Throws<AgentException>(_agent.Restart);
+
+        Assert.Equal("policy-directory: it holds no policy any more, and 1 came from there; bring its files back, or start the agent with policy-directory none to do without them", refusal);
+        Assert.Equal(refusal, start.Message);
+        Write("web.yaml", "web", 80);
+        _agent.Restart();
+        Assert.Equal([s_web], _agent.Services.Policies.Current.Policies.Select(policy => policy.Key));
     }
 
     [Fact]
@@ -115,11 +134,54 @@ public sealed class PolicyDirectoryTests : IDisposable
         Directory.Move(_directory, _directory + "-moved");
         try
         {
-            Assert.Contains($"cannot read directory \"{_directory}\"", Refusal(() => _agent.Services.PolicyDirectory.Read()), StringComparison.Ordinal);
+            Assert.Contains($"cannot read directory \"{_directory}\"", Refusal(() => _agent.Services.PolicyDirectory.Read()!), StringComparison.Ordinal);
         }
         finally
         {
             Directory.Move(_directory + "-moved", _directory);
+        }
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_and_not_waited_for()
+    {
+        TestProcess.Run(null, "mkfifo", InDirectory("pipe.yaml"));
+
+        Assert.Contains("pipe.yaml\" is not a regular file", Refusal(() => _agent.Services.PolicyDirectory.Read()!), StringComparison.Ordinal);
+    }
+
+    /// <summary>As archives and images bring files: same name, same size, same time.</summary>
+    [Fact]
+    public void What_changes_is_seen_whatever_its_time_and_through_links()
+    {
+        PolicyDirectory directory = _agent.Services.PolicyDirectory;
+        string elsewhere = Directory.CreateTempSubdirectory("ciliate-elsewhere-").FullName;
+        string target = Path.Combine(elsewhere, "db");
+        DateTime written = File.GetLastWriteTimeUtc(InDirectory("web.yaml"));
+        List<string> stamps = [directory.Stamp()];
+        Look(() =>
+        {
+            Write("web.yaml", "web", 81);
+            File.SetLastWriteTimeUtc(InDirectory("web.yaml"), written);
+        });
+        Look(() => File.WriteAllText(target, "one"));
+        Look(() => File.CreateSymbolicLink(InDirectory("db.yaml"), target));
+        Look(() => File.WriteAllText(target, "two"));
+        Look(() => File.Delete(target));
+        Look(() => File.WriteAllText(InDirectory("new.yaml"), "new"));
+        Look(() => Directory.EnumerateFiles(_directory).ToList().ForEach(File.Delete));
+        Look(() => Directory.Move(_directory, _directory + "-moved"));
+        Directory.Move(_directory + "-moved", _directory);
+        Directory.Delete(elsewhere, recursive: true);
+
+        // Only what lies elsewhere and is not linked yet is nothing.
+        Assert.Equal(stamps.Count - 1, stamps.Distinct().Count());
+        Assert.Equal(stamps[1], stamps[2]);
+
+        void Look(Action change)
+        {
+            change();
+            stamps.Add(directory.Stamp());
         }
     }
 
@@ -130,7 +192,7 @@ public sealed class PolicyDirectoryTests : IDisposable
         File.WriteAllText(InDirectory(".hidden.yaml"), "no policy");
         File.WriteAllText(InDirectory("README"), "no policy");
 
-        Assert.Single(_agent.Services.PolicyDirectory.Read());
+        Assert.Single(_agent.Services.PolicyDirectory.Read()!);
     }
 
     private void Write(string file, string app, int port) =>

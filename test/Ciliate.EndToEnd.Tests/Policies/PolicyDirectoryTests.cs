@@ -36,8 +36,9 @@ public sealed class PolicyDirectoryTests : IDisposable
     [Fact]
     public void A_file_is_in_force_as_long_as_it_lies_there_and_a_broken_one_changes_nothing()
     {
+        Write("other.yml", PolicyText.Ingress("other", "nobody"));
         Write("server.yaml", PolicyText.Ingress("server", "nobody"));
-        WaitForPolicies(1);
+        WaitForPolicies(2);
         _host.Drops(_client, _server, Port, Family.IPv4, Transport.Tcp, IngressDenied);
 
         Write("server.yaml", "kind: CiliumNetworkPolicy\nspec: [");
@@ -50,8 +51,30 @@ public sealed class PolicyDirectoryTests : IDisposable
         _host.Passes(_client, _server, Port, Family.IPv6, Transport.Tcp);
 
         File.Delete(Path.Combine(_directory, "server.yaml"));
-        WaitForPolicies(0);
+        WaitForPolicies(1);
         _host.Passes(_client, _server, Port, Family.IPv4, Transport.Udp);
+    }
+
+    /// <summary>A writer of many small pieces, each of which leaves a valid file.</summary>
+    [Fact]
+    public void What_is_read_is_never_half_of_what_is_being_written()
+    {
+        Write("server.yaml", PolicyText.Ingress("server", "nobody"));
+        WaitForPolicies(1);
+        long before = Revision();
+
+        using (StreamWriter file = File.CreateText(Path.Combine(_directory, "many.yaml")))
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                file.Write($"---\n{PolicyText.Ingress($"app-{i}", "nobody")}\n");
+                file.Flush();
+                Thread.Sleep(10);
+            }
+        }
+
+        WaitForPolicies(101);
+        Assert.Equal(before + 1, Revision());
     }
 
     [Fact]
@@ -95,6 +118,8 @@ public sealed class PolicyDirectoryTests : IDisposable
         var status = _host.Ciliate.Json("status");
         return $"{status.GetProperty("ciliate").GetProperty("state")} {status.GetProperty("ciliate").GetProperty("msg")}";
     }
+
+    private long Revision() => _host.Ciliate.Json("policy", "list").GetProperty("revision").GetInt64();
 
     private void WaitForPolicies(int count) =>
         Eventually.Holds(() => _host.Ciliate.Json("policy", "list").GetProperty("policies").GetArrayLength() == count, $"there are {count} policies");
