@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Ciliate.Linux;
 
@@ -14,8 +13,6 @@ namespace Ciliate.Agent.State;
 /// </summary>
 internal sealed class Journal(string path)
 {
-    private const int ChecksumDigits = 16;
-
     /// <summary>Less is not worth to be written anew.</summary>
     private const long SmallSize = 64 * 1024;
 
@@ -80,17 +77,15 @@ internal sealed class Journal(string path)
     private static byte[] Format(string record)
     {
         byte[] text = Encoding.UTF8.GetBytes(record);
-        return [.. Encoding.ASCII.GetBytes(ChecksumOf(text)), (byte)' ', .. text, (byte)'\n'];
+        return [.. Encoding.ASCII.GetBytes(Checksum.Of(text)), (byte)' ', .. text, (byte)'\n'];
     }
 
     /// <summary>Null when it is not whole.</summary>
     private static string? Parse(ReadOnlySpan<byte> line)
     {
-        if (line.Length <= ChecksumDigits || line[ChecksumDigits] != ' ')
+        if (line.Length <= Checksum.Digits || line[Checksum.Digits] != ' ')
             return null;
-        ReadOnlySpan<byte> text = line[(ChecksumDigits + 1)..];
-        return Encoding.ASCII.GetString(line[..ChecksumDigits]) == ChecksumOf(text) ? Encoding.UTF8.GetString(text) : null;
+        ReadOnlySpan<byte> text = line[(Checksum.Digits + 1)..];
+        return Encoding.ASCII.GetString(line[..Checksum.Digits]) == Checksum.Of(text) ? Encoding.UTF8.GetString(text) : null;
     }
-
-    private static string ChecksumOf(ReadOnlySpan<byte> text) => Convert.ToHexStringLower(SHA256.HashData(text))[..ChecksumDigits];
 }

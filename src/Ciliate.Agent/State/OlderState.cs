@@ -6,7 +6,7 @@ namespace Ciliate.Agent.State;
 /// Takes over what agents wrote before identities had a journal and policies' files their revision:
 /// <code>
 /// identities.json          ─▶ a record of identities.journal; then it is deleted
-/// policies/NAME.yaml       ─▶ renamed to policies/NAME@REVISION.yaml, when policies.json names it
+/// policies/NAME.yaml       ─▶ policies/NAME@REVISION.yaml with its checksum, when policies.json names it; then it is deleted
 /// </code>
 /// Each step leaves what was or what will be, and may be repeated: a start that is cut short is made up for by the next.
 /// </summary>
@@ -41,10 +41,15 @@ internal sealed class OlderState(StateStore store, IdentityJournal identities)
         foreach (StoredOrigin origin in index.Origins)
         {
             (string before, string path) = (store.OlderPolicyPath(origin.Key()), store.PolicyPath(origin.Key(), origin.Revision));
-            if (File.Exists(before) && !File.Exists(path))
-                FileSystem.Rename(before, path);
-        }
+            if (!File.Exists(before))
+                continue;
+            if (!File.Exists(path))
+            {
+                using StagedState text = store.StagePolicy(origin.Key(), origin.Revision, StateStore.ReadText(before));
+                text.Replace();
+            }
 
-        FileSystem.SyncDirectory(store.PolicyDirectory);
+            FileSystem.RemoveForGood(before);
+        }
     }
 }

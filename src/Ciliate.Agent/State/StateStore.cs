@@ -117,16 +117,21 @@ public sealed class StateStore
         new(Disk, _policyIndex, JsonSerializer.SerializeToUtf8Bytes(policies, StateJson.Default.StoredPolicies));
 
     /// <summary>The text of a policy that the index names.</summary>
-    /// <exception cref="StateException">Its file is missing or not text.</exception>
+    /// <exception cref="StateException">Its file is missing, or not as it was written.</exception>
     public string ReadPolicy(PolicyKey key, long revision)
     {
         string path = PolicyPath(key, revision);
-        return File.Exists(path)
-            ? ReadText(path)
-            : throw new StateException($"state file {path} of policy '{key}' is missing; restore it, or take the policy out of {_policyIndex}");
+        if (File.Exists(path))
+        {
+            return Checksum.TryOpen(ReadBytes(path), out ReadOnlySpan<byte> text)
+                ? Decode(path, text)
+                : throw Invalid(path, "it is not as it was written: its last line does not have the checksum of what is before");
+        }
+
+        throw new StateException($"state file {path} of policy '{key}' is missing; restore it, or take the policy out of {_policyIndex} to start without it");
     }
 
-    public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), Encoding.UTF8.GetBytes(yaml));
+    public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), Checksum.Seal(yaml));
 
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicy(string path) => Disk.Delete(path);
@@ -144,8 +149,6 @@ public sealed class StateStore
     internal string OlderPolicyPath(PolicyKey key) => Path.Combine(_policies, PolicyFileName(key, ".yaml"));
 
     internal static bool IsWithoutRevision(string policyPath) => !Path.GetFileName(policyPath).Contains(RevisionMark, StringComparison.Ordinal);
-
-    internal string PolicyDirectory => _policies;
 
     /// <summary>The error of a file that is not what it should be.</summary>
     public static StateException Invalid(string path, string problem, Exception? inner = null)
@@ -189,11 +192,14 @@ public sealed class StateStore
         }
     }
 
-    private static string ReadText(string path)
+    /// <exception cref="StateException">It cannot be read or is not text.</exception>
+    internal static string ReadText(string path) => Decode(path, ReadBytes(path));
+
+    private static string Decode(string path, ReadOnlySpan<byte> content)
     {
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(ReadBytes(path));
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(content);
         }
         catch (DecoderFallbackException error)
         {
