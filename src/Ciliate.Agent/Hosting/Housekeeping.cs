@@ -18,6 +18,8 @@ internal sealed class Housekeeping(
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
+    private readonly HeapTrim _heap = new();
+
     /// <summary>Runs until cancelled. A round that fails is logged and followed by the next.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +34,7 @@ internal sealed class Housekeeping(
             await TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
             await TryAsync("looking for what is wrong", health.Run, cancellationToken).ConfigureAwait(false);
+            await TryAsync("giving memory back", _heap.Run, cancellationToken).ConfigureAwait(false);
         }
     }
 

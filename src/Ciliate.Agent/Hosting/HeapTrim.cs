@@ -1,0 +1,21 @@
+namespace Ciliate.Agent.Hosting;
+
+/// <summary>Gives memory back to the system after a large change: the runtime keeps what it once needed, and the agent has needed it for a moment only.</summary>
+internal sealed class HeapTrim
+{
+    /// <summary>Bytes that are left to the runtime for the next changes.</summary>
+    private const long Slack = 48 * 1024 * 1024;
+
+    /// <summary>Of the heap when it was last made small.</summary>
+    private long _small;
+
+    /// <summary>Cheap while nothing is to be given back. Else it halts the agent for as long as a collection takes, some milliseconds for each
+    /// 10 MiB that are in use.</summary>
+    public void Run()
+    {
+        if (GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes <= _small + Slack)
+            return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _small = GC.GetGCMemoryInfo(GCKind.FullBlocking).TotalCommittedBytes;
+    }
+}
