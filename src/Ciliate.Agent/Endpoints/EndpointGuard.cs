@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Ciliate.Agent.Endpoints;
 
 /// <summary>Gives endpoints back what others on the host take away: programs, by deleting a filter, a qdisc or a link, the host's ways to them, by
-/// setting an interface down, and forwarding at their interfaces. Used from the control loop only.</summary>
+/// setting an interface down, the gateway that these begin at, and forwarding at their interfaces. Used from the control loop only.</summary>
 public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, EndpointManager manager, ILogger logger)
 {
     /// <summary>Safe to repeat, and cheap when nothing is missing.</summary>
@@ -23,6 +23,14 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
 
         RestoreWays();
         RestoreForwarding();
+    }
+
+    /// <summary>To come before <see cref="Check"/>: the host's ways to the endpoints begin at the gateway's addresses. Safe to repeat.</summary>
+    /// <exception cref="AgentException">What is missing cannot be made again.</exception>
+    public void CheckGateway()
+    {
+        if (host.RestoreGateway())
+            logger.GatewayRestored(host.GatewayInterface);
     }
 
     /// <summary>Not those with a problem: they are tried again anyway, and nothing may be forwarded for one that has lost its programs.</summary>

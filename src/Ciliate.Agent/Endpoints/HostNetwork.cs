@@ -93,6 +93,25 @@ public sealed class HostNetwork : IDisposable
         }
     }
 
+    /// <summary>Makes again what is missing of the gateway, as after <see cref="EnsureGateway"/>; false when nothing was.</summary>
+    /// <exception cref="AgentException">As there.</exception>
+    public bool RestoreGateway()
+    {
+        if (IsGatewayWhole())
+            return false;
+        EnsureGateway();
+        return true;
+    }
+
+    private bool IsGatewayWhole()
+    {
+        if (Routes.FindLink(GatewayInterface) is not { IsUp: true, HasCarrier: true } link)
+            return false;
+        HashSet<IPAddress> present = [.. Routes.ListAddresses(link.Index).Select(row => row.Address)];
+        HashSet<IPNetwork> closed = [.. ClosingRoutes().Select(route => route.Destination)];
+        return Gateways.All(present.Contains) && _ranges.OfType<AddressRange>().All(range => closed.Contains(range.Network));
+    }
+
     /// <summary>Routes by which addresses that no container has are unreachable, for the host and for containers: a default route would lead
     /// them outside, and with them what one container sends to another that is just gone. A route has no place for an owner's name: those of ranges
     /// in which another agent has its gateway are that one's, and none of these.</summary>

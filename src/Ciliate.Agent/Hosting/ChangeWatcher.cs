@@ -21,10 +21,11 @@ internal sealed class ChangeWatcher(
         await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);
         await foreach (bool _ in monitor.Changes.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
+            bool kept = await TryAsync("keeping the gateway", guard.CheckGateway, cancellationToken).ConfigureAwait(false);
             bool guarded = await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);
             bool followed = await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);
             // A repair that succeeds by half is a change too, and would be tried again without a pause.
-            if (!guarded || !followed)
+            if (!kept || !guarded || !followed)
                 await Task.Delay(Housekeeping.Interval, time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -38,7 +39,7 @@ internal sealed class ChangeWatcher(
             await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception error) when (error is DatapathException or NetlinkException or LinuxException)
+        catch (Exception error) when (error is DatapathException or NetlinkException or LinuxException or AgentException)
         {
             logger.PeriodicTaskFailed(task, error.Message);
             return false;

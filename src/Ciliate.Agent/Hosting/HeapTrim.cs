@@ -4,7 +4,7 @@ namespace Ciliate.Agent.Hosting;
 internal sealed class HeapTrim
 {
     /// <summary>Bytes that are left to the runtime for the next changes.</summary>
-    private const long Slack = 48 * 1024 * 1024;
+    private const long Slack = 16 * 1024 * 1024;
 
     /// <summary>Of the heap when it was last made small.</summary>
     private long _small;

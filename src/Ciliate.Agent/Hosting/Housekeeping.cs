@@ -30,6 +30,7 @@ internal sealed class Housekeeping(
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
             await TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
             await TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
+            await TryAsync("keeping the gateway", guard.CheckGateway, cancellationToken).ConfigureAwait(false);
             await TryAsync("guarding endpoints", guard.Check, cancellationToken).ConfigureAwait(false);
             await TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await TryAsync("following the uplinks", masquerade.Refresh, cancellationToken).ConfigureAwait(false);

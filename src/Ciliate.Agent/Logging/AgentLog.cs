@@ -64,6 +64,10 @@ internal static partial class AgentLog
         "endpoint {Id} ({Name}): somebody had taken away the host's routes or neighbours at {HostInterface} (setting it down does); made again, and the interface is up")]
     public static partial void WaysRestored(this ILogger logger, ushort id, string name, string hostInterface);
 
+    [LoggerMessage(32, LogLevel.Warning,
+        "somebody had taken away {GatewayInterface}, an address of it, or a route that closes a range of addresses; made again")]
+    public static partial void GatewayRestored(this ILogger logger, string gatewayInterface);
+
     [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
     public static partial void UplinksChanged(this ILogger logger, string uplinks);
 

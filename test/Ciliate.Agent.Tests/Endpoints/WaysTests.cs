@@ -68,6 +68,58 @@ public sealed class WaysTests : IDisposable
         Assert.Equal(_before, Ways());
     }
 
+    public enum Taken
+    {
+        Interface,
+        Carrier,
+        Address,
+        ClosingRoute,
+    }
+
+    [Theory]
+    [InlineData(Taken.Interface)]
+    [InlineData(Taken.Carrier)]
+    [InlineData(Taken.Address)]
+    [InlineData(Taken.ClosingRoute)]
+    public void What_is_taken_from_the_gateway_comes_back_and_the_ways_that_begin_there(Taken taken)
+    {
+        HostNetwork host = _agent.Services.Host;
+        string[] gateway = Gateway();
+        Link link = _agent.Host.Route.FindLink(host.GatewayInterface)!;
+        switch (taken)
+        {
+            case Taken.Interface:
+                _agent.Host.Route.DeleteLink(host.GatewayInterface);
+                break;
+            case Taken.Carrier:
+                _agent.Host.Route.SetDown(link.Index);
+                break;
+            case Taken.Address:
+                _agent.Host.Route.DeleteAddress(link.Index, host.IPv6Gateway!, 128);
+                break;
+            default:
+                host.DeleteClosingRoute(host.ClosingRoutes()[0]);
+                break;
+        }
+
+        Assert.NotEqual(gateway, Gateway());
+        Assert.True(Restored());
+        Check();
+
+        Assert.Equal(gateway, Gateway());
+        Assert.Equal(_before, Ways());
+        Assert.False(Restored());
+
+        bool Restored() => host.RestoreGateway();
+
+        string[] Gateway() =>
+        [
+            $"up {_agent.Host.Route.FindLink(host.GatewayInterface)?.IsUp}",
+            .. _agent.Host.Route.ListAddresses().Select(row => row.Address.ToString()).Where(address => !address.StartsWith("fe80", StringComparison.Ordinal)).Order(),
+            .. host.ClosingRoutes().Select(route => route.Destination.ToString()).Order(),
+        ];
+    }
+
     [Fact]
     public void Where_nothing_is_missing_nothing_is_written()
     {
