@@ -107,7 +107,7 @@ internal sealed class ControlRuns : IDisposable
     /// <summary>Identities come and go while somebody else asks all the time.</summary>
     private void MeasureChurn(Series series)
     {
-        int batches = _options.Quick ? 3 : 5 * BatchesPerSecond;
+        int batches = _options.Quick ? 3 : 10 * BatchesPerSecond;
         Add(series, s_asked, Idle, Percentile99([.. Enumerable.Range(0, batches).Select(_ => _node.Ask())]));
         bool ended = false;
         Task<double[]> asking = Task.Run(() =>

@@ -16,8 +16,13 @@ internal sealed class KernelAgent : IDisposable
 
     public KernelAgent()
     {
+        Directory.CreateDirectory(PolicyDirectory);
         Configuration = ConfigurationLoader.Load(
-            CommandLine.Parse(["--state-dir", Path.Combine(Root, "state"), "--bpf-root", BpfRoot, "--socket", Path.Combine(Root, "api.sock")]),
+            CommandLine.Parse(
+            [
+                "--state-dir", Path.Combine(Root, "state"), "--bpf-root", BpfRoot, "--socket", Path.Combine(Root, "api.sock"),
+                "--policy-directory", PolicyDirectory,
+            ]),
             new Dictionary<string, string>(), "/nonexistent");
         Start();
     }
@@ -25,6 +30,9 @@ internal sealed class KernelAgent : IDisposable
     public string Root { get; } = Directory.CreateTempSubdirectory("ciliate-agent-test-").FullName;
 
     public string BpfRoot => Path.Combine(_bpf.Path, "ciliate");
+
+    /// <summary>Empty at first.</summary>
+    public string PolicyDirectory => Path.Combine(Root, "policies");
 
     public AgentConfiguration Configuration { get; }
 

@@ -41,8 +41,7 @@ public sealed class StartTests : IDisposable
         File.Delete(Path.Combine(state, "endpoints", "3.json"));
         _agent.Containers["db"].Dispose();
         _agent.Containers.Remove("db");
-        string policy = Directory.GetFiles(Path.Combine(state, "policies"), "*_cache@*.yaml").Single();
-        File.WriteAllText(policy, TestPolicies.Allow("cache", to: "web", from: "db", port: 1));
+        File.WriteAllText(Path.Combine(_agent.PolicyDirectory, "cache.yaml"), TestPolicies.Allow("cache", to: "web", from: "db", port: 1));
         _agent.Start();
         _agent.KeepHouse();
         string[] adopted = [.. Observed.Tables(_agent)];

@@ -17,6 +17,9 @@ internal sealed class FrameRig : IDisposable
     private const uint TranslatedBack = 0x0c11a7e1;
 
     public static readonly IPAddress UplinkIPv4 = IPAddress.Parse("192.0.2.2"), UplinkIPv6 = IPAddress.Parse("2001:db8:51::2");
+
+    /// <summary>Of the uplink's IPv4 network.</summary>
+    public static readonly IPAddress UplinkBroadcast = IPAddress.Parse("192.0.2.255");
     private static readonly IPAddress s_broadcast = IPAddress.Parse("10.9.0.255");
 
     private readonly BpfFileSystem _bpffs = new();
