@@ -173,6 +173,10 @@ static __always_inline int judge_again(struct __sk_buff *skb, struct packet *p, 
 		swap_sides(p);
 		own->is_source = !own->is_source;
 	}
+	/* What the host opened in a container's name does not become the container's. */
+	if (!result && own->from_stack && !j->reply && (flow->flags & FLOW_BY_HOST) && !j->by_host &&
+	    j->source_endpoint)
+		result = -DROP_SPOOFED_ADDRESS;
 	if (result) {
 		flow->judged = 0;
 		if (j->reply)
