@@ -9,8 +9,7 @@ internal sealed class HeapTrim
     /// <summary>Of the heap when it was last made small.</summary>
     private long _small;
 
-    /// <summary>Cheap while nothing is to be given back. Else it halts the agent for as long as a collection takes, some milliseconds for each
-    /// 10 MiB that are in use.</summary>
+    /// <summary>Cheap while nothing is to be given back. Else it halts the agent, and no packet, for as long as a full collection takes.</summary>
     public void Run()
     {
         if (GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes <= _small + Slack)
