@@ -66,6 +66,14 @@ HELPER(__s64, bpf_csum_diff, BPF_FUNC_csum_diff, __be32 *from, __u32 from_size, 
 HELPER(void *, bpf_ringbuf_reserve, BPF_FUNC_ringbuf_reserve, void *ring, __u64 size, __u64 flags);
 HELPER(void, bpf_ringbuf_submit, BPF_FUNC_ringbuf_submit, void *data, __u64 flags);
 
+/* Functions of the kernel (kfuncs), for what newer ones do better: where a kernel lacks one the loader puts 0
+ * in the place of the call, which that kernel so never sees. */
+#define KERNEL_FUNCTION(result, name, ...)                                                                   \
+	extern result name(__VA_ARGS__) __attribute__((weak, section(".ksyms")))
+
+/* The kernel's own struct sk_buff, in which the verifier knows every field (Linux 6.2). */
+KERNEL_FUNCTION(void *, bpf_cast_to_kern_ctx, void *context);
+
 #define be16(x)   ((__be16)__builtin_bswap16(x))
 #define be32(x)   ((__be32)__builtin_bswap32(x))
 #define host16(x) __builtin_bswap16((__u16)(x))

@@ -9,14 +9,21 @@ internal static class BtfCompletion
     private const int RecordSize = 12;
     private const int SizeOffset = 8;
 
-    /// <summary>The BTF with all data sections filled in, each with its variables in ascending order, ready for BPF_BTF_LOAD.</summary>
+    /// <summary>The BTF as the kernel takes it: with all data sections filled in, each with its variables in ascending order, and with functions of the
+    /// kernel in its words.</summary>
     public static BtfSpec Complete(BtfSpec btf, ElfFile elf)
     {
         byte[] blob = btf.Blob.ToArray();
         foreach (BtfDataSection data in btf.Types.OfType<BtfDataSection>())
         {
+            if (data.Name == KernelSymbols.SectionName)
+            {
+                KernelSymbols.Rewrite(blob, btf, data);
+                continue;
+            }
+
             ElfSection section = elf.Find(data.Name)
-                ?? throw btf.Broken($"describes section {data.Name}, which is not in the file: kernel symbols and Kconfig values are not supported");
+                ?? throw btf.Broken($"describes section {data.Name}, which is not in the file: Kconfig values are not supported");
             WriteSection(blob, data, section, Place(btf, elf, data, section));
         }
 

@@ -53,8 +53,9 @@ internal ref struct BtfParser
             BtfKind.Enum => new BtfEnum(id, kind, name, sizeOrType, flag, ReadEnumValues(count, flag)),
             BtfKind.Enum64 => new BtfEnum(id, kind, name, sizeOrType, flag, ReadEnum64Values(count)),
             BtfKind.Forward => new BtfForward(id, name, flag),
-            BtfKind.Function => new BtfFunction(id, name, sizeOrType, count),
-            BtfKind.FunctionPrototype => new BtfFunctionPrototype(id, sizeOrType, ReadParameters(count)),
+            BtfKind.Function => new BtfFunction(id, name, sizeOrType, count) { RecordOffset = _typesStart + record },
+            BtfKind.FunctionPrototype =>
+                new BtfFunctionPrototype(id, sizeOrType, ReadParameters(count)) { RecordOffset = _typesStart + record },
             BtfKind.Variable => new BtfVariable(id, name, sizeOrType, Take(4).U32(0)),
             BtfKind.DataSection => new BtfDataSection(id, name, sizeOrType, ReadSectionVariables(count)) { RecordOffset = _typesStart + record },
             BtfKind.Float => new BtfFloat(id, name, sizeOrType),

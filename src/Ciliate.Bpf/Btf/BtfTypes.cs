@@ -48,10 +48,18 @@ public sealed record BtfEnumValue(string Name, long Value);
 public sealed record BtfForward(uint Id, string Name, bool IsUnion) : BtfType(Id, BtfKind.Forward, Name);
 
 /// <param name="Linkage">BTF_FUNC_STATIC, GLOBAL or EXTERN.</param>
-public sealed record BtfFunction(uint Id, string Name, uint PrototypeId, int Linkage) : BtfType(Id, BtfKind.Function, Name);
+public sealed record BtfFunction(uint Id, string Name, uint PrototypeId, int Linkage) : BtfType(Id, BtfKind.Function, Name)
+{
+    /// <summary>Where the record starts in the blob.</summary>
+    internal int RecordOffset { get; init; }
+}
 
 public sealed record BtfFunctionPrototype(uint Id, uint ReturnTypeId, IReadOnlyList<BtfParameter> Parameters)
-    : BtfType(Id, BtfKind.FunctionPrototype, "");
+    : BtfType(Id, BtfKind.FunctionPrototype, "")
+{
+    /// <summary>Where the record starts in the blob.</summary>
+    internal int RecordOffset { get; init; }
+}
 
 public sealed record BtfParameter(string Name, uint TypeId);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Ciliate.Bpf.Elf;
 
 namespace Ciliate.Bpf;
@@ -27,23 +28,26 @@ internal readonly ref struct BtfWalk
     public Dictionary<string, uint> MemberOffsets(string structure, IReadOnlyList<string> members)
     {
         var found = new Dictionary<string, uint>();
-        Collect(FindStructure(structure), 0, members, found, MaxDepth);
+        uint id = Find(structure, BtfKind.Struct);
+        Collect(id != 0 ? RecordOf(id) : throw _types.Broken($"has no struct {structure}"), 0, members, found, MaxDepth);
         return members.FirstOrDefault(member => !found.ContainsKey(member)) is { } missing
             ? throw _types.Broken($"struct {structure} has no member {missing}")
             : found;
     }
 
-    private int FindStructure(string name)
+    /// <summary>Id of the first type of this name and kind; 0: there is none.</summary>
+    public uint Find(string name, BtfKind kind)
     {
+        byte[] text = Encoding.UTF8.GetBytes(name);
         for (int id = 1; id < _records.Count; id++)
         {
-            if (KindAt(_records[id]) == BtfKind.Struct && _strings.Text(_types.U32(_records[id])) == name)
+            if (KindAt(_records[id]) == kind && _strings.HasText(_types.U32(_records[id]), text))
             {
-                return _records[id];
+                return (uint)id;
             }
         }
 
-        throw _types.Broken($"has no struct {name}");
+        return 0;
     }
 
     private void Collect(int record, uint start, IReadOnlyList<string> wanted, Dictionary<string, uint> found, int depth)

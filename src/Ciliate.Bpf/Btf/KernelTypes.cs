@@ -15,13 +15,24 @@ public static unsafe class KernelTypes
     public static IReadOnlyDictionary<string, uint> MemberOffsets(string structure, params IReadOnlyList<string> members)
     {
         KernelFeatures.TypesOfItsOwn.Require();
+        return Read(types => types.MemberOffsets(structure, members));
+    }
+
+    /// <summary>Id of a function of the kernel itself, not of a module; 0: it has none of that name, or tells nothing of its types.</summary>
+    internal static uint FunctionId(string name) =>
+        KernelFeatures.TypesOfItsOwn.IsSupported ? Read(types => types.Find(name, BtfKind.Function)) : 0;
+
+    private delegate T Reader<T>(BtfWalk types);
+
+    private static T Read<T>(Reader<T> read)
+    {
         using FileStream file = File.OpenRead(Blob);
         // Several MiB that are needed for some milliseconds: native memory goes back to the kernel at once.
         var memory = new Span<byte>(NativeMemory.Alloc((nuint)file.Length), (int)file.Length);
         try
         {
             file.ReadExactly(memory);
-            return new BtfWalk(memory, Blob).MemberOffsets(structure, members);
+            return read(new BtfWalk(memory, Blob));
         }
         finally
         {

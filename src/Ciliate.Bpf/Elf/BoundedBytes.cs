@@ -38,5 +38,9 @@ internal readonly ref struct BoundedBytes(ReadOnlySpan<byte> bytes, string file,
         return end >= 0 ? Encoding.UTF8.GetString(rest[..end]) : throw Broken($"has a string at {offset} that does not end");
     }
 
+    /// <summary>Does a string that ends with a zero byte stand there? Makes none, unlike <see cref="Text"/>.</summary>
+    public bool HasText(long offset, ReadOnlySpan<byte> text) =>
+        offset <= _bytes.Length - text.Length - 1L && Slice(offset, text.Length).SequenceEqual(text) && U8(offset + text.Length) == 0;
+
     public BpfObjectException Broken(string reason) => new(file, section, reason);
 }

@@ -12,6 +12,7 @@ internal sealed class ElfFile
     private const ushort RelocatableType = 1;
     private const ushort BpfMachine = 247;
     private const ushort FirstReservedSection = 0xff00;
+    private const int WeakBinding = 2;
 
     private readonly ReadOnlyMemory<byte> _file;
 
@@ -182,6 +183,7 @@ internal sealed class ElfFile
             names.Text(bytes.U32(at)),
             (ElfSymbolType)(info & 0xf),
             IsGlobal: info >> 4 != 0,
+            IsWeak: info >> 4 == WeakBinding,
             section >= FirstReservedSection ? 0 : section,
             bytes.U64(at + 8),
             bytes.U64(at + 16));

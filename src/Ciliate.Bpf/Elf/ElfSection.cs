@@ -31,9 +31,10 @@ internal enum ElfSymbolType : byte
     Section = 3,
 }
 
+/// <param name="IsWeak">The object does without it where nobody has it.</param>
 /// <param name="SectionIndex">0 when the symbol is defined nowhere in this file.</param>
 /// <param name="Value">Bytes from the start of its section.</param>
-internal sealed record ElfSymbol(string Name, ElfSymbolType Type, bool IsGlobal, int SectionIndex, ulong Value, ulong Size);
+internal sealed record ElfSymbol(string Name, ElfSymbolType Type, bool IsGlobal, bool IsWeak, int SectionIndex, ulong Value, ulong Size);
 
 /// <param name="Offset">Bytes from the start of the section it applies to.</param>
 /// <param name="Type">R_BPF_* of the kernel's llvm_reloc.rst.</param>

@@ -11,6 +11,7 @@ public sealed class BpfLoader : IDisposable
     private bool _disposed;
 
     /// <summary>Creates maps and loads programs. When it fails everything that it made is undone, pins too.</summary>
+    /// <exception cref="BpfObjectException">A program cannot do without a function that the kernel lacks.</exception>
     /// <exception cref="VerifierException">The kernel refuses a program.</exception>
     /// <exception cref="MapMismatchException">A pinned or given map differs from the object's.</exception>
     /// <exception cref="LinuxException">The kernel refuses something else.</exception>
@@ -30,7 +31,7 @@ public sealed class BpfLoader : IDisposable
         {
             foreach (ProgramSpec program in chosen)
             {
-                programs[program.Name] = ProgramLoading.Load(program, spec.Btf, btf, descriptors);
+                programs[program.Name] = ProgramLoading.Load(spec, program, btf, descriptors);
             }
         }
         catch

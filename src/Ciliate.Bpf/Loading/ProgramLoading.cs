@@ -13,9 +13,10 @@ internal static unsafe class ProgramLoading
     private const int Retries = 5;
 
     /// <param name="descriptors">Of the object's maps, by their index; -1 for those that are not made.</param>
-    public static BpfProgram Load(ProgramSpec program, BtfSpec btf, FileDescriptor btfDescriptor, ReadOnlySpan<int> descriptors)
+    public static BpfProgram Load(ObjectSpec spec, ProgramSpec program, FileDescriptor btfDescriptor, ReadOnlySpan<int> descriptors)
     {
         Instruction[] code = WithMaps(program.Code, descriptors);
+        KernelCalls.Settle(code, program, spec.Name);
         int result = Call(program, code, btfDescriptor, null);
         if (result >= 0)
         {
@@ -35,7 +36,7 @@ internal static unsafe class ProgramLoading
             if (error != -Errno.ENOSPC || size * 4L > LargestLogSize)
             {
                 throw text.Length > 0
-                    ? new VerifierException(program.Name, new VerifierLog(text, program, btf))
+                    ? new VerifierException(program.Name, new VerifierLog(text, program, spec.Btf))
                     : new LinuxException($"load program {program.Name}", -error);
             }
         }

@@ -13,13 +13,14 @@ internal sealed class ParsedObject
         ElfSection btf = elf.Find(BtfParser.SectionName)
             ?? throw new BpfObjectException(name, BtfParser.SectionName, "is missing: compile with -g");
         Name = name;
-        Btf = BtfCompletion.Complete(BtfSpec.Parse(btf.Data, name), elf);
+        var written = BtfSpec.Parse(btf.Data, name);
+        Btf = BtfCompletion.Complete(written, elf);
         BtfExt ext = BtfExt.Parse(elf.Find(".BTF.ext"), Btf, name);
         var maps = new MapTable(elf, Btf);
         Maps = maps.Maps;
         RefuseDoubles(Maps.Select(map => map.Name), MapSpecReader.SectionName);
         Constants = ConstantSpec.Read(Btf, Maps).DistinctBy(constant => constant.Name).ToDictionary(constant => constant.Name);
-        Programs = ReadPrograms(elf, ext, maps);
+        Programs = ReadPrograms(elf, ext, maps, KernelSymbols.FunctionsOf(written));
         RefuseDoubles(Programs.Select(program => program.Name), "symbol table");
     }
 
@@ -33,7 +34,7 @@ internal sealed class ParsedObject
 
     public IReadOnlyList<ProgramSpec> Programs { get; }
 
-    private static List<ProgramSpec> ReadPrograms(ElfFile elf, BtfExt ext, MapTable maps)
+    private static List<ProgramSpec> ReadPrograms(ElfFile elf, BtfExt ext, MapTable maps, HashSet<string> kernelFunctions)
     {
         string license = elf.Find(LicenseSection) is { } section ? elf.Bytes(section).Text(0) : "";
         var functions = new CodeFunctions(elf, ext);
@@ -41,7 +42,7 @@ internal sealed class ParsedObject
         foreach (CodeFunction entry in functions.All.Where(function => function.IsGlobal && function.Section.Name != ".text"))
         {
             SectionMeaning meaning = SectionMeaning.Of(entry.Section.Name, elf.Name);
-            LinkedCode code = ProgramLinker.Link(entry, elf, functions, maps);
+            LinkedCode code = ProgramLinker.Link(entry, elf, functions, maps, kernelFunctions);
             programs.Add(new ProgramSpec(entry.Name, entry.Section.Name, meaning, license, code));
         }
 

@@ -3,7 +3,7 @@ using Ciliate.Bpf.Elf;
 namespace Ciliate.Bpf;
 
 /// <summary>Puts a program's function and every function it can reach into one piece and settles all that is known before load:
-/// calls, addresses of functions, and which map each wide load means.</summary>
+/// calls, addresses of functions, which map each wide load means, and which function of the kernel each call of one.</summary>
 internal sealed class ProgramLinker
 {
     private const uint WideRelocation = 1;
@@ -12,22 +12,26 @@ internal sealed class ProgramLinker
     private readonly ElfFile _elf;
     private readonly CodeFunctions _functions;
     private readonly MapTable _maps;
+    private readonly HashSet<string> _kernelFunctions;
     private readonly List<(CodeFunction Function, int Start)> _placed = [];
     private readonly Dictionary<CodeFunction, int> _starts = new(ReferenceEqualityComparer.Instance);
     private readonly List<Instruction> _code = [];
     private readonly List<MapReference> _references = [];
     private readonly List<(int Slot, CodeFunction Target)> _calls = [];
+    private readonly List<KernelCall> _kernelCalls = [];
 
-    private ProgramLinker(ElfFile elf, CodeFunctions functions, MapTable maps)
+    private ProgramLinker(ElfFile elf, CodeFunctions functions, MapTable maps, HashSet<string> kernelFunctions)
     {
         _elf = elf;
         _functions = functions;
         _maps = maps;
+        _kernelFunctions = kernelFunctions;
     }
 
-    public static LinkedCode Link(CodeFunction entry, ElfFile elf, CodeFunctions functions, MapTable maps)
+    /// <param name="kernelFunctions">Names of those that the object may call.</param>
+    public static LinkedCode Link(CodeFunction entry, ElfFile elf, CodeFunctions functions, MapTable maps, HashSet<string> kernelFunctions)
     {
-        var linker = new ProgramLinker(elf, functions, maps);
+        var linker = new ProgramLinker(elf, functions, maps, kernelFunctions);
         linker.Place(entry);
         for (int i = 0; i < linker._placed.Count; i++)
         {
@@ -52,7 +56,12 @@ internal sealed class ProgramLinker
         {
             Instruction instruction = function.Instructions[slot];
             bool relocated = function.Relocations.TryGetValue(slot, out ElfRelocation relocation);
-            if (instruction.IsFunctionCall)
+            if (instruction.IsFunctionCall && relocated && IsOfKernel(relocation))
+            {
+                _code[start + slot] = instruction.WithSource(PseudoSource.KernelFunction) with { Immediate = 0 };
+                _kernelCalls.Add(new KernelCall(start + slot, relocation.Symbol.Name, relocation.Symbol.IsWeak));
+            }
+            else if (instruction.IsFunctionCall)
             {
                 Call(start + slot, CallTarget(function, slot, relocated ? relocation : null));
             }
@@ -68,6 +77,9 @@ internal sealed class ProgramLinker
             slot += instruction.IsWide ? 1 : 0;
         }
     }
+
+    private bool IsOfKernel(ElfRelocation relocation) =>
+        relocation.Type == CallRelocation && relocation.Symbol.SectionIndex == 0 && _kernelFunctions.Contains(relocation.Symbol.Name);
 
     private void Call(int slot, CodeFunction target)
     {
@@ -129,7 +141,7 @@ internal sealed class ProgramLinker
         LineInfo[] lines = typed
             ? [.. _placed.SelectMany(placed => placed.Function.Lines.Select(line => line with { Slot = line.Slot + (uint)placed.Start }))]
             : [];
-        return new LinkedCode([.. _code], [.. _references], functions, lines);
+        return new LinkedCode([.. _code], [.. _references], [.. _kernelCalls], functions, lines);
     }
 
     private ElfSection Target(CodeFunction function, ElfRelocation relocation) => _elf.Section(relocation.Symbol.SectionIndex, function.Section.Name);

@@ -1,6 +1,7 @@
 namespace Ciliate.Bpf;
 
-/// <summary>The blueprint of a program: its function and all functions that it calls, in one piece. Only map descriptors are missing.</summary>
+/// <summary>The blueprint of a program: its function and all functions that it calls, in one piece. Only what the kernel
+/// gives is missing: descriptors of maps, and ids of functions of its own.</summary>
 public sealed class ProgramSpec
 {
     internal ProgramSpec(
@@ -31,6 +32,8 @@ public sealed class ProgramSpec
 
     public IReadOnlyList<MapReference> MapReferences => Code.MapReferences;
 
+    public IReadOnlyList<KernelCall> KernelCalls => Code.KernelCalls;
+
     public IReadOnlyList<FunctionInfo> Functions => Code.Functions;
 
     public IReadOnlyList<LineInfo> Lines => Code.Lines;
@@ -44,5 +47,11 @@ public sealed class ProgramSpec
 /// <param name="IsValue">The load yields the address of the map's only value plus <paramref name="Offset"/>, not the map.</param>
 public readonly record struct MapReference(int Slot, int MapIndex, bool IsValue, int Offset);
 
+/// <summary>A call of a function of the kernel (kfunc).</summary>
+/// <param name="Slot">Of the instruction.</param>
+/// <param name="IsWeak">Where the kernel does not offer the function, the call yields 0.</param>
+public readonly record struct KernelCall(int Slot, string Name, bool IsWeak);
+
 /// <summary>Result of <see cref="ProgramLinker"/>; shared by all loads of the object, never written to.</summary>
-internal sealed record LinkedCode(Instruction[] Instructions, MapReference[] MapReferences, FunctionInfo[] Functions, LineInfo[] Lines);
+internal sealed record LinkedCode(
+    Instruction[] Instructions, MapReference[] MapReferences, KernelCall[] KernelCalls, FunctionInfo[] Functions, LineInfo[] Lines);

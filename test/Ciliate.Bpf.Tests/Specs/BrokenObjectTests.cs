@@ -27,6 +27,7 @@ public sealed class BrokenObjectTests
     [InlineData("programs")]
     [InlineData("maps")]
     [InlineData("layouts")]
+    [InlineData("kernel_functions")]
     public void A_file_cut_anywhere_gives_one_line_that_names_file_and_section(string fixture)
     {
         byte[] file = Fixture.Bytes(fixture);
@@ -42,6 +43,7 @@ public sealed class BrokenObjectTests
     [InlineData("programs", 1)]
     [InlineData("maps", 2)]
     [InlineData("layouts", 3)]
+    [InlineData("kernel_functions", 6)]
     public void Flipped_bytes_give_a_spec_or_a_clear_error(string fixture, int seed)
     {
         byte[] original = Fixture.Bytes(fixture);
