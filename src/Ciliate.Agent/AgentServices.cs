@@ -59,8 +59,9 @@ public sealed class AgentServices : IAsyncDisposable
         var distributor = new PolicyDistributor(datapath, endpoints, Identities, Rules, options, Metrics);
         var prefixes = new NamedPrefixes(Identities, distributor, AddressBook, store);
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
+        State = new StateKeeper(store, endpoints, Identities, Policies, logger);
         PolicyDirectory = new PolicyDirectory(configuration.PolicyDirectory);
-        Explainer = new PolicyExplainer(Policies, options, Host.IPv4Broadcast);
+        Explainer = new PolicyExplainer(Policies, options, Host);
         Peers = new PeerFinder(endpoints, Identities, AddressBook, Host);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
@@ -88,6 +89,8 @@ public sealed class AgentServices : IAsyncDisposable
 
     /// <summary>Where the state is.</summary>
     public StateDisk Disk { get; }
+
+    public StateKeeper State { get; }
 
     /// <summary>Puts what is wrong on the board; from the control loop.</summary>
     public HealthCheck HealthCheck { get; }
@@ -134,6 +137,7 @@ public sealed class AgentServices : IAsyncDisposable
     public void Adopt()
     {
         AdoptionResult result = _adoption.Run();
+        State.Begin();
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
         // From here on a row that comes is an endpoint that was added.
         Endpoints.Endpoints.Changed += new EndpointLogger(_logger).Log;
@@ -149,5 +153,9 @@ public sealed class AgentServices : IAsyncDisposable
         Host.Dispose();
     }
 
-    private Undo BeginChange() => new((step, error) => _logger.UndoFailed(step, error.Message));
+    private Undo BeginChange()
+    {
+        State.RequirePlaces();
+        return new Undo((step, error) => _logger.UndoFailed(step, error.Message));
+    }
 }

@@ -37,7 +37,8 @@ internal sealed class ExplainHandlers(AgentServices agent)
         };
         var recorded = new ExplainRecorded(
             verdict.Verdict == VerdictKind.Forwarded ? ExplainVerdict.Allowed : ExplainVerdict.Denied, flow.Rule, flow.DropReason);
-        return Resource(agent.Explainer.Explain(agent.Peers.OfAddress(from.Address), agent.Peers.OfAddress(to.Address), kind), recorded);
+        return Resource(agent.Explainer.Explain(
+            agent.Peers.OfFlow(from.Address, from.Identity, from.EndpointId), agent.Peers.OfFlow(to.Address, to.Identity, to.EndpointId), kind), recorded);
     }
 
     /// <summary>The type of the message that opened the flow.</summary>
@@ -60,7 +61,8 @@ internal sealed class ExplainHandlers(AgentServices agent)
         Direction(packet.Egress),
         Direction(packet.Ingress),
         recorded,
-        packet.DropReason);
+        packet.DropReason,
+        packet.IsAnsweredByGateway ? ExplainVerdict.Gateway : null);
 
     private static ExplainSide Side(PacketSide side) =>
         new(side.Identity.Number, EndpointResources.Texts(side.Identity.Labels), side.Endpoint?.Name, side.Address?.ToString());

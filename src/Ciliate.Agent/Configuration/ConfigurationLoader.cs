@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Ciliate.Agent.Ipam;
 using Ciliate.Datapath;
+using Ciliate.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Configuration;
@@ -109,7 +110,9 @@ public static class ConfigurationLoader
         // It is part of the alias of the agent's interfaces, which takes 255 bytes.
         const int longest = 200;
         string path = AbsolutePath(value);
-        return Encoding.UTF8.GetByteCount(path) <= longest ? path : throw Refused(value, $"is longer than {longest} bytes");
+        return new[] { path, FileSystem.Canonical(path) }.All(name => Encoding.UTF8.GetByteCount(name) <= longest)
+            ? path
+            : throw Refused(value, $"is longer than {longest} bytes, or leads by a link to such a path");
     }
 
     private static bool Boolean(OptionValue value) => value.Text switch

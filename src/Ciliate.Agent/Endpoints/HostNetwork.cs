@@ -25,7 +25,7 @@ public sealed class HostNetwork : IDisposable
         Routes = RouteNetlink.Open(hostNamespace);
         Forwarding = new Forwarding(hostNamespace);
         Ways = new HostWays(this);
-        Owner = OwnerPrefix + configuration.StateDirectory;
+        Owner = OwnerPrefix + FileSystem.Canonical(configuration.StateDirectory);
         _prefix = configuration.HostInterfacePrefix;
         _ranges = [configuration.IPv4Range, configuration.IPv6Range];
         IPv4Gateway = configuration.IPv4Range?.Gateway;
@@ -41,8 +41,16 @@ public sealed class HostNetwork : IDisposable
 
     internal HostWays Ways { get; }
 
-    /// <summary>Alias of every link that belongs to this agent.</summary>
+    /// <summary>Alias of every link that belongs to this agent: it names the state directory, by whatever path the agent was given it.</summary>
     public string Owner { get; }
+
+    /// <summary>Also by an alias that names the state directory by another path which leads there now.</summary>
+    public bool IsOwn(Link link) =>
+        link.Alias == Owner || StateDirectoryOf(link) is { } other && FileSystem.Canonical(other) == Owner[OwnerPrefix.Length..];
+
+    /// <summary>Null when no agent made the link.</summary>
+    private static string? StateDirectoryOf(Link link) =>
+        link.Alias.StartsWith(OwnerPrefix, StringComparison.Ordinal) ? link.Alias[OwnerPrefix.Length..] : null;
 
     public IPAddress? IPv4Gateway { get; }
 
@@ -69,10 +77,10 @@ public sealed class HostNetwork : IDisposable
         RefuseOverlaps();
         string peerName = _prefix + "_net";
         Link? link = Routes.FindLink(GatewayInterface);
-        if (link is not null && link.Alias != Owner)
+        if (link is not null && !IsOwn(link))
         {
             throw AgentException.Conflict(
-                $"interface {GatewayInterface} exists and is not this agent's; set another host-interface-prefix or delete it");
+                $"interface {GatewayInterface} exists and is not this agent's; {AdviceAbout(link, "set another host-interface-prefix or delete it")}");
         }
 
         bool isNew = link is null;
@@ -131,7 +139,7 @@ public sealed class HostNetwork : IDisposable
     public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
 
     /// <summary>Links that carry this agent's name. Those at their other end go with them.</summary>
-    public IEnumerable<Link> OwnLinks() => Routes.ListLinks().Where(link => link.Alias == Owner);
+    public IEnumerable<Link> OwnLinks() => Routes.ListLinks().Where(IsOwn);
 
     /// <summary>Those without the gateway's.</summary>
     public IEnumerable<Link> OwnEndpointLinks() => OwnLinks().Where(link => link.Name != GatewayInterface);
@@ -147,13 +155,13 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
     public Link? FindOwnLink(int index) =>
-        FindLink(index) is { } link && link.Alias == Owner && link.Name != GatewayInterface ? link : null;
+        FindLink(index) is { } link && IsOwn(link) && link.Name != GatewayInterface ? link : null;
 
     /// <summary>Also when somebody took its alias away: what was an endpoint's must not be left behind without its programs. Safe to repeat.</summary>
     /// <param name="mac">That of the endpoint's host end: an index alone may have been given again.</param>
     public void DeleteEndpointLink(int index, PhysicalAddress mac)
     {
-        if (FindLink(index) is { } link && (link.Alias == Owner || link.Mac.Equals(mac)) && link.Name != GatewayInterface)
+        if (FindLink(index) is { } link && (IsOwn(link) || link.Mac.Equals(mac)) && link.Name != GatewayInterface)
             Routes.TryDeleteLink(link.Name);
     }
 
@@ -191,7 +199,7 @@ public sealed class HostNetwork : IDisposable
     {
         HashSet<int> links =
         [
-            .. Routes.ListLinks().Where(link => link.Alias.StartsWith(OwnerPrefix, StringComparison.Ordinal) && link.Alias != Owner)
+            .. Routes.ListLinks().Where(link => StateDirectoryOf(link) is not null && !IsOwn(link))
                 .Select(link => link.Index),
         ];
         return Routes.ListAddresses().Where(row => links.Contains(row.LinkIndex)).Select(row => row.Address);
@@ -229,12 +237,21 @@ public sealed class HostNetwork : IDisposable
         {
             Link? link = links.FirstOrDefault(link => link.Index == address.LinkIndex);
             AddressRange? range = _ranges.FirstOrDefault(range => range is not null && range.Network.Contains(address.Address));
-            if (range is not null && link is not null && link.Alias != Owner)
+            if (range is not null && link is not null && !IsOwn(link))
             {
                 throw AgentException.Conflict(
                     $"{(range.IsIPv4 ? "ipv4-range" : "ipv6-range")} {range.Network} overlaps {address.Address}/{address.PrefixLength} "
-                    + $"of interface {link.Name}; set another range");
+                    + $"of interface {link.Name}; {AdviceAbout(link, "set another range")}");
             }
         }
     }
+
+    /// <summary>What to do about a link that is in the way.</summary>
+    private static string AdviceAbout(Link link, string advice) => StateDirectoryOf(link) switch
+    {
+        null => advice,
+        { } other when Directory.Exists(other) => $"it belongs to the agent with state-dir {other}: {advice}",
+        { } other => $"it belongs to an agent with state-dir {other}, which is not there: if that directory was moved, make {other} a link to it, "
+            + $"or run ciliate cleanup with --state-dir {other} first; else {advice}",
+    };
 }

@@ -4,6 +4,7 @@ using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Policies;
+using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -13,7 +14,7 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, Action retryAdoption, EndpointGuard guard, Masquerade masquerade,
+    IDatapath datapath, HostAddresses hostAddresses, PolicyManager policies, StateKeeper state, Action retryAdoption, EndpointGuard guard, Masquerade masquerade,
     HealthCheck health, HealthBoard board, ControlLoop loop, TimeProvider time, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -28,6 +29,7 @@ internal sealed class Housekeeping(
         {
             await TryAsync("freeing old generations", datapath.ReclaimGenerations, cancellationToken).ConfigureAwait(false);
             await TryAsync("reading the host's addresses", hostAddresses.Refresh, cancellationToken).ConfigureAwait(false);
+            await TryAsync("keeping the state directory", state.Check, cancellationToken).ConfigureAwait(false);
             await TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
             await TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
             await TryAsync("keeping the gateway", guard.CheckGateway, cancellationToken).ConfigureAwait(false);

@@ -74,7 +74,7 @@ public sealed class RunningAgent : IAsyncDisposable
         new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
         new ChangeWatcher(_services.Masquerade, _services.Guard, _services.Loop, _changes, _services.Time, logger).RunAsync(_stop.Token),
         new Housekeeping(
-            _services.Datapath, _services.HostAddresses, _services.Policies, _services.RetryAdoption, _services.Guard, _services.Masquerade,
+            _services.Datapath, _services.HostAddresses, _services.Policies, _services.State, _services.RetryAdoption, _services.Guard, _services.Masquerade,
             _services.HealthCheck, _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
         new PolicyFollower(
             _services.PolicyDirectory, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),

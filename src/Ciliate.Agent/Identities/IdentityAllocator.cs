@@ -110,6 +110,17 @@ public sealed class IdentityAllocator(TimeProvider time)
         _unrecorded.Clear();
     }
 
+    /// <summary>After the file was lost that has them: brings all numbers to the disk.</summary>
+    /// <exception cref="AgentException">The disk does not take them.</exception>
+    public void RecordAgain(StateStore store)
+    {
+        if (store.LostIdentities is null)
+            return;
+        StoredIdentities all = ToStored(Identities.Rows);
+        store.AddIdentities(all, () => all);
+        _unrecorded.Clear();
+    }
+
     /// <summary>Takes what <see cref="Record"/> wrote. Holders are counted anew as endpoints come; until then all rest.</summary>
     /// <exception cref="FormatException">A number is out of range.</exception>
     /// <exception cref="LabelException">Labels are not valid.</exception>

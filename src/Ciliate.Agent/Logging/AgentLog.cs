@@ -83,6 +83,9 @@ internal static partial class AgentLog
     [LoggerMessage(19, LogLevel.Warning, "{Problem}")]
     public static partial void IdentitiesIncomplete(this ILogger logger, string problem);
 
+    [LoggerMessage(33, LogLevel.Warning, "somebody had taken away or cut {Count} state files, {First} first; written again from what the agent knows")]
+    public static partial void StateRestored(this ILogger logger, int count, string first);
+
     [LoggerMessage(31, LogLevel.Warning, "{Task} failed and is tried again: {Problem}")]
     public static partial void PeriodicTaskFailed(this ILogger logger, string task, string problem);
 

@@ -54,7 +54,7 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
 
     /// <summary>Interfaces that are not the agent's own.</summary>
     private IEnumerable<Link> Candidates() =>
-        host.Routes.ListLinks().Where(link => link.Name != "lo" && link.Alias != host.Owner && !host.IsGatewayPeer(link));
+        host.Routes.ListLinks().Where(link => link.Name != "lo" && !host.IsOwn(link) && !host.IsGatewayPeer(link));
 
     private Route[] DefaultRoutes(AddressFamily family) => [.. host.Routes.ListRoutes(family)
         .Where(route => route is { Destination.PrefixLength: 0, Type: RouteType.Unicast })

@@ -40,6 +40,13 @@ public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAlloca
             ? Of(endpoint) with { Address = address }
             : new PacketSide(Known(host.Keeps(address) ? ReservedIdentities.Host : book.IdentityOf(address)), null, address);
 
+    /// <summary>Whoever has the address now of one side of a flow that was told. What the host said in a container's name it said as the host.</summary>
+    /// <param name="identity">As it was told.</param>
+    /// <param name="endpoint">As it was told; 0: none.</param>
+    public PacketSide OfFlow(IPAddress address, uint identity, ushort endpoint) => (identity, endpoint) == (ReservedIdentities.Host, 0)
+        ? new PacketSide(Known(ReservedIdentities.Host), null, address)
+        : OfAddress(address);
+
     /// <exception cref="AgentException">There is no such identity.</exception>
     private Identity OfNumber(string text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && Lookup(number) is { } identity

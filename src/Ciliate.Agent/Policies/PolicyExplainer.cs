@@ -1,4 +1,3 @@
-using System.Net;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Policy;
 
@@ -9,6 +8,9 @@ namespace Ciliate.Agent.Policies;
 /// <param name="Port">Destination port, or the type of an ICMP or ICMPv6 message, or 0.</param>
 public readonly record struct PacketKind(byte Protocol, ushort Port)
 {
+    /// <summary>RFC 792, 4443.</summary>
+    public bool IsEchoRequest => (Protocol, Port) is (IpProtocols.Icmp, 8) or (IpProtocols.IcmpV6, 128);
+
     public bool IsIcmp => Protocol is IpProtocols.Icmp or IpProtocols.IcmpV6;
 
     public override string ToString() => Protocol switch
@@ -31,21 +33,28 @@ public sealed record ExplainedDirection(Endpoint Endpoint, Explanation Explanati
 public sealed record ExplainedPacket(
     PacketSide From, PacketSide To, PacketKind Kind, string? DropReason, ExplainedDirection? Egress, ExplainedDirection? Ingress)
 {
+    /// <summary>The datapath answers it in the gateway's name, and asks no policy.</summary>
+    public bool IsAnsweredByGateway { get; init; }
+
     public bool Allowed => DropReason is null && new[] { Egress, Ingress }.OfType<ExplainedDirection>().All(direction => direction.Explanation.Verdict.Allowed);
 }
 
 /// <summary>Asks the engine what the kernel asks its tables. Used from the control loop only.</summary>
-/// <param name="broadcast">Of the containers' IPv4 range; null when it is off.</param>
-public sealed class PolicyExplainer(PolicyManager policies, ResolveOptions options, IPAddress? broadcast)
+public sealed class PolicyExplainer(PolicyManager policies, ResolveOptions options, HostNetwork host)
 {
-    private readonly Carriage _carriage = new(broadcast);
+    private readonly Carriage _carriage = new(host.IPv4Broadcast);
 
     /// <exception cref="AgentException">Neither side is an endpoint here, so that no policy is asked, or the addresses are of two families.</exception>
-    public ExplainedPacket Explain(PacketSide from, PacketSide to, PacketKind kind) => from.Endpoint is null && to.Endpoint is null
-        ? throw AgentException.Invalid("neither side is an endpoint of this agent, so no policy is asked; name one that is")
-        : new ExplainedPacket(
-            from, to, kind, _carriage.WhyNot(from, to),
-            Explain(TrafficDirection.Egress, from, to, kind), Explain(TrafficDirection.Ingress, to, from, kind));
+    public ExplainedPacket Explain(PacketSide from, PacketSide to, PacketKind kind)
+    {
+        if (from.Endpoint is null && to.Endpoint is null)
+            throw AgentException.Invalid("neither side is an endpoint of this agent, so no policy is asked; name one that is");
+        string? dropReason = _carriage.WhyNot(from, to);
+        if (dropReason is null && from.Endpoint is not null && kind.IsEchoRequest && host.Gateways.Contains(to.Address))
+            return new ExplainedPacket(from, to, kind, null, null, null) { IsAnsweredByGateway = true };
+        return new ExplainedPacket(
+            from, to, kind, dropReason, Explain(TrafficDirection.Egress, from, to, kind), Explain(TrafficDirection.Ingress, to, from, kind));
+    }
 
     private ExplainedDirection? Explain(TrafficDirection direction, PacketSide own, PacketSide peer, PacketKind kind) =>
         own.Endpoint is not { } endpoint ? null : new ExplainedDirection(endpoint, PolicyEngine.Explain(

@@ -82,6 +82,26 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         }
     }
 
+    /// <summary>Of the files that hold them.</summary>
+    public IEnumerable<string> Paths => PathsOf(_current, _current.Origins.Keys).Append(store.PolicyIndexPath);
+
+    /// <summary>Writes the files again that somebody took away.</summary>
+    /// <param name="present">Paths of those that are there.</param>
+    /// <exception cref="AgentException">The disk does not take them.</exception>
+    public void StoreAgain(IReadOnlySet<string> present)
+    {
+        foreach ((PolicyKey key, PolicyOrigin origin) in _current.Origins)
+        {
+            if (present.Contains(store.PolicyPath(key, origin.Revision)))
+                continue;
+            using StagedState text = store.StagePolicy(key, origin.Revision, _current.Policies.Find(key)!.SourceYaml);
+            text.Replace();
+        }
+
+        if (!present.Contains(store.PolicyIndexPath))
+            WriteIndex(_current);
+    }
+
     public static AgentException Unknown(PolicyKey key) =>
         AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 

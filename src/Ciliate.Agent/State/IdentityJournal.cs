@@ -19,6 +19,9 @@ internal sealed class IdentityJournal(string path)
     /// <exception cref="Linux.LinuxException">The disk does not take it; the file is the old or the new.</exception>
     public void Import(StoredIdentities later) => _journal.Replace(Format(Merge([Read(out _), later])));
 
+    /// <inheritdoc cref="Journal.IsLost"/>
+    public bool IsLost => _journal.IsLost;
+
     /// <summary>Brings numbers to the disk that were given out; all or none.</summary>
     /// <param name="all">These and all before that still stand for something.</param>
     /// <exception cref="Linux.LinuxException">The disk does not take them.</exception>

@@ -21,7 +21,10 @@ internal sealed class Journal(string path)
 
     /// <summary>There is no file yet, or most of it may be superseded by now: it is to be written anew, not to be added to. So what a record costs is the
     /// same, however many there were.</summary>
-    public bool IsToBeReplaced => _length == 0 || _length - _lengthWhenNew > Math.Max(_lengthWhenNew, SmallSize);
+    public bool IsToBeReplaced => _length == 0 || IsLost || _length - _lengthWhenNew > Math.Max(_lengthWhenNew, SmallSize);
+
+    /// <summary>Somebody took the file away or cut it.</summary>
+    public bool IsLost => _length > 0 && !(new FileInfo(path) is { Exists: true } file && file.Length >= _length);
 
     /// <summary>The records that were confirmed, in order; none when there is no file.</summary>
     /// <param name="torn">Tells of a record at the end that is not whole.</param>

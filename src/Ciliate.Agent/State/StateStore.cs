@@ -31,13 +31,9 @@ public sealed class StateStore
         _policyIndex = Path.Combine(directory, "policies.json");
         try
         {
-            foreach (string made in new[] { _endpoints, _policies })
-            {
-                FileSystem.MakeDirectoryForGood(made);
-                RemoveUnfinished(made);
-            }
-
-            RemoveUnfinished(directory);
+            MakeDirectories();
+            foreach (string place in Places)
+                RemoveUnfinished(place);
         }
         catch (Exception error) when (error is LinuxException or IOException or UnauthorizedAccessException)
         {
@@ -136,11 +132,32 @@ public sealed class StateStore
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicy(string path) => Disk.Delete(path);
 
+    /// <summary>The directories that hold the files.</summary>
+    private string[] Places => [_directory, _endpoints, _policies];
+
+    /// <summary>Somebody took away a directory or a file that every change needs.</summary>
+    public bool LacksPlace => !Places.All(Directory.Exists) || !File.Exists(_policyIndex) || LostIdentities is not null;
+
+    /// <summary>The path of the identities' file when somebody took it away or cut it; null while it is as it was written.</summary>
+    public string? LostIdentities => _identities.IsLost ? PathOf(IdentityFile) : null;
+
+    /// <summary>Makes the directories that are not there.</summary>
+    /// <exception cref="AgentException">The disk does not take them.</exception>
+    public void MakePlaces() => Disk.Write(_directory, MakeDirectories);
+
+    /// <summary>Another one when a file came or went; all directories are there.</summary>
+    public string Stamp() => string.Join('\n', Places.Select(FileStamp.Of));
+
+    /// <summary>Paths of all files; all directories are there.</summary>
+    public IEnumerable<string> AllPaths() => Places.SelectMany(Directory.EnumerateFiles);
+
     /// <summary>Paths of all policies that were written, whether or not the index names them.</summary>
     public IEnumerable<string> PolicyPaths() => Files(_policies, ".yaml");
 
     /// <summary>Where a file of that name relative to the directory is.</summary>
     public string PathOf(string file) => Path.Combine(_directory, file);
+
+    public string PolicyIndexPath => _policyIndex;
 
     public string PolicyPath(PolicyKey key, long revision) =>
         Path.Combine(_policies, PolicyFileName(key, string.Create(CultureInfo.InvariantCulture, $"{RevisionMark}{revision}.yaml")));
@@ -157,7 +174,7 @@ public sealed class StateStore
         return inner is null ? new StateException(message) : new StateException(message, inner);
     }
 
-    private string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
+    public string EndpointPath(ushort id) => Path.Combine(_endpoints, id.ToString(CultureInfo.InvariantCulture) + ".json");
 
     /// <summary>A name that no directory can hold is cut, and made unique again by its hash. Names of policies are ASCII.</summary>
     private static string PolicyFileName(PolicyKey key, string extension)
@@ -224,6 +241,12 @@ public sealed class StateStore
     {
         using var staged = new StagedState(Disk, path, content);
         staged.Replace();
+    }
+
+    private void MakeDirectories()
+    {
+        foreach (string made in Places)
+            FileSystem.MakeDirectoryForGood(made);
     }
 
     private void TakeOverOlder()

@@ -8,9 +8,11 @@ namespace Ciliate.Api;
 /// <param name="Ingress">Left out when the receiver is no endpoint here.</param>
 /// <param name="Recorded">What the flow was told when it was seen; for a flow only.</param>
 /// <param name="DropReason">Why no such packet passes, whatever the policies say; left out when they decide.</param>
+/// <param name="AnsweredBy">Who answers such a packet without asking a policy: <see cref="ExplainVerdict.Gateway"/>; else left out.</param>
 public sealed record ExplainResource(
     ExplainSide From, ExplainSide To, string Packet, string Verdict,
-    ExplainDirection? Egress = null, ExplainDirection? Ingress = null, ExplainRecorded? Recorded = null, string? DropReason = null);
+    ExplainDirection? Egress = null, ExplainDirection? Ingress = null, ExplainRecorded? Recorded = null, string? DropReason = null,
+    string? AnsweredBy = null);
 
 /// <param name="Identity">What policies know it by.</param>
 /// <param name="Labels">Of the identity.</param>
@@ -35,4 +37,5 @@ public static class ExplainVerdict
 {
     public const string Allowed = "allowed";
     public const string Denied = "denied";
+    public const string Gateway = "gateway";
 }

@@ -75,10 +75,14 @@ internal static class PolicyExplainCommand
     private static TableView Rows(ExplainResource answer) => new(
         ["DIRECTION", "ENDPOINT", "RESULT", "RULE", "FILE"],
         [
-            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), answer.DropReason ?? "-", "-"],
+            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), Before(answer) ?? "-", "-"],
             .. Rows("egress", answer.Egress),
             .. Rows("ingress", answer.Ingress),
         ]);
+
+    /// <summary>What the datapath does before it asks a policy; null when that is nothing.</summary>
+    private static string? Before(ExplainResource answer) =>
+        answer.DropReason ?? (answer.AnsweredBy is { } by ? $"answered by the {by} before any policy" : null);
 
     private static IEnumerable<Cell[]> Rows(string name, ExplainDirection? direction)
     {

@@ -87,9 +87,14 @@ public static class FileSystem
             MakeDirectory(parent);
         }
 
-        if (LibC.mkdir(path, everybody) < 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        if (LibC.mkdir(path, everybody) < 0)
         {
-            throw LinuxException.Last($"make directory {path}");
+            // Somebody else may have made it meanwhile.
+            var error = LinuxException.Last($"make directory {path}");
+            if (error.Errno != Errno.EEXIST || !Directory.Exists(path))
+            {
+                throw error;
+            }
         }
     }
 
@@ -127,6 +132,21 @@ public static class FileSystem
         {
             throw LinuxException.Last($"set the mode of {path}");
         }
+    }
+
+    /// <summary>The one path without symbolic links by which a file is reached; of what is not there the part that is, and the rest as it is written.</summary>
+    /// <param name="path">Absolute.</param>
+    public static unsafe string Canonical(string path)
+    {
+        byte* resolved = stackalloc byte[LibC.PATH_MAX];
+        if (LibC.realpath(path, resolved) != null)
+        {
+            return Marshal.PtrToStringUTF8((nint)resolved)!;
+        }
+
+        return Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { } parent
+            ? Path.Combine(Canonical(parent), Path.GetFileName(Path.TrimEndingDirectorySeparator(path)))
+            : path;
     }
 
     /// <summary>The root is its own.</summary>

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     internal const int LOCK_EX = 2;
     internal const int LOCK_NB = 4;
     internal const int SEEK_END = 2;
+    internal const int PATH_MAX = 4096;
 
     // int statx(int dirfd, const char *pathname, int flags, unsigned int mask, struct statx *statxbuf);
     internal static int statx(FileDescriptor dirfd, string pathname, int flags, uint mask, void* statxbuf) =>
@@ -24,6 +25,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int dirfd, string pathname, int flags, uint mask, void* statxbuf);
+
+    // char *realpath(const char *path, char *resolved_path);
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial byte* realpath(string path, byte* resolved);
 
     // int fstatfs(int fd, struct statfs *buf);
     [LibraryImport(Name, SetLastError = true)]

@@ -261,6 +261,42 @@ public sealed class AdoptionTests : IDisposable
         Assert.Equal("ipv4-range 10.77.0.0/24 overlaps 10.77.0.9/24 of interface lan0; set another range", error.Message);
     }
 
+    [Fact]
+    public void A_state_directory_by_another_path_is_the_same()
+    {
+        Endpoint web = _agent.Add("web");
+        string moved = Path.Combine(_agent.Root, "moved"), link = Path.Combine(_agent.Root, "link");
+        Directory.CreateSymbolicLink(link, _agent.Configuration.StateDirectory);
+
+        _agent.RestartWith("--state-dir", link);
+        Endpoint db = _agent.Add("db");
+        Directory.Move(Path.Combine(_agent.Root, "state"), moved);
+        Directory.CreateSymbolicLink(Path.Combine(_agent.Root, "state"), moved);
+        _agent.RestartWith("--state-dir", moved);
+
+        Assert.Equal(
+            [(web.Id, EndpointState.Ready), (db.Id, EndpointState.Ready)],
+            _agent.Services.Endpoints.Endpoints.Rows.Select(endpoint => (endpoint.Id, endpoint.State)));
+    }
+
+    [Fact]
+    public void Of_a_state_directory_that_was_moved_it_is_said_what_to_do()
+    {
+        _agent.Add("web");
+        string before = _agent.Configuration.StateDirectory, moved = Path.Combine(_agent.Root, "moved");
+        Directory.Move(before, moved);
+
+        var error = Assert.Throws<AgentException>(() => _agent.RestartWith("--state-dir", moved));
+
+        Assert.Equal(
+            $"ipv4-range 10.101.0.0/24 overlaps 10.101.0.1/32 of interface cil_host; it belongs to an agent with state-dir {before}, which is not there: "
+            + $"if that directory was moved, make {before} a link to it, or run ciliate cleanup with --state-dir {before} first; else set another range",
+            error.Message);
+        Directory.CreateSymbolicLink(before, moved);
+        _agent.RestartWith("--state-dir", moved);
+        Assert.Equal(EndpointState.Ready, Assert.Single(_agent.Services.Endpoints.Endpoints.Rows).State);
+    }
+
     [Theory]
     [InlineData("ipv4-range", "10.102.0.0/24", "10.101.0.2")]
     [InlineData("ipv4-range", "none", "10.101.0.2")]

@@ -52,6 +52,42 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal((reason, reason is null), (packet.DropReason, packet.Allowed));
     }
 
+    [Theory]
+    [InlineData("10.101.0.1", IpProtocols.Icmp, 8, true)]
+    [InlineData("fd00:101::1", IpProtocols.IcmpV6, 128, true)]
+    [InlineData("10.101.0.1", IpProtocols.Icmp, 13, false)]
+    [InlineData("10.101.0.1", IpProtocols.Tcp, 8, false)]
+    [InlineData("10.101.0.4", IpProtocols.Icmp, 8, false)]
+    [InlineData("198.51.100.1", IpProtocols.Icmp, 8, false)]
+    public void An_echo_to_the_gateway_is_answered_whatever_the_policies_say(string to, byte protocol, ushort port, bool answered)
+    {
+        _agent.Apply("""
+            apiVersion: cilium.io/v2
+            kind: CiliumNetworkPolicy
+            metadata: {name: closed}
+            spec:
+              endpointSelector: {}
+              egress: [{}]
+            """);
+
+        ExplainedPacket packet = _agent.Services.Explainer.Explain(
+            _agent.Services.Peers.Find("web"), _agent.Services.Peers.Find(to), new PacketKind(protocol, port));
+
+        Assert.Equal((answered, answered, answered), (packet.IsAnsweredByGateway, packet.Allowed, packet.Egress is null));
+    }
+
+    [Fact]
+    public void What_the_host_said_in_a_containers_name_is_the_hosts()
+    {
+        PeerFinder peers = _agent.Services.Peers;
+        IPAddress web = IPAddress.Parse("10.101.0.2");
+
+        PacketSide host = peers.OfFlow(web, ReservedIdentities.Host, 0), container = peers.OfFlow(web, 256, 1);
+
+        Assert.Equal((ReservedIdentities.Host, null, web), (host.Identity.Number, host.Endpoint, host.Address!));
+        Assert.Equal("web", container.Endpoint?.Name);
+    }
+
     [Fact]
     public void A_family_that_an_endpoint_does_not_have_never_passes()
     {

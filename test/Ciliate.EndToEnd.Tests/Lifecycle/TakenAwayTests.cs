@@ -75,6 +75,22 @@ public sealed class TakenAwayTests
         world.IsWell();
     }
 
+    [Fact]
+    public void State_files_are_back_and_changes_are_taken()
+    {
+        using var world = new Guarded("auto");
+        string state = world.Host.Roots.State;
+
+        Assert.True(Sh(world, $"rm -r {state}/policies {state}/endpoints/{world.Web.Id}.json {state}/identities.journal"));
+
+        world.Logs("written again from what the agent knows");
+        world.IsWell();
+        world.Host.Agent.Kill();
+        world.Host.Agent.Start();
+        world.JudgesAsItShould();
+        world.IsWell();
+    }
+
     private static bool GoesOutside(World world, Family family)
     {
         using var conversation = new Conversation(world.Web.Network, world.Router.Address(family), World.Port, Transport.Udp);

@@ -32,6 +32,28 @@ public sealed class FileSystemTests : IDisposable
     }
 
     [Fact]
+    public void A_path_is_made_canonical_as_far_as_it_is_there()
+    {
+        string real = _directory["real"], link = _directory["link"];
+        Directory.CreateDirectory(real);
+        Directory.CreateSymbolicLink(link, real);
+        string root = FileSystem.Canonical(_directory.Path);
+
+        Assert.Equal(Path.Combine(root, "real"), FileSystem.Canonical(link));
+        Assert.Equal(Path.Combine(root, "real", "not", "there"), FileSystem.Canonical(Path.Combine(link, "not", "there/")));
+        Assert.Equal("/", FileSystem.Canonical("/"));
+    }
+
+    [Fact]
+    public void A_file_in_a_directorys_place_is_no_directory()
+    {
+        string path = _directory["file"];
+        File.WriteAllText(path, "");
+
+        Assert.Equal($"make directory {path}: File exists (EEXIST)", Assert.Throws<LinuxException>(() => FileSystem.MakeDirectoryForGood(path)).Message);
+    }
+
+    [Fact]
     public void Errors_name_the_path()
     {
         string path = _directory["none"];
