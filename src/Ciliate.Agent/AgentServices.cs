@@ -69,7 +69,7 @@ public sealed class AgentServices : IAsyncDisposable
             datapath, Host, Addresses, AddressBook, Identities, endpoints, distributor, Policies, store, time, BeginChange);
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, PolicyDirectory, prefixes, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
         Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
@@ -133,10 +133,16 @@ public sealed class AgentServices : IAsyncDisposable
 
     public FlowRecorder Recorder { get; }
 
+    /// <summary>Of the policy directory as it is in force since the adoption; null: none is followed.</summary>
+    public string? FollowedStamp { get; private set; }
+
     /// <summary>Reads the state, makes the gateway and takes over what is in the kernel. Everything else comes after.</summary>
-    public void Adopt()
+    /// <param name="earlier">What the policy directory held a moment ago; null: it is read now.</param>
+    public void Adopt(PolicyReading? earlier = null)
     {
-        AdoptionResult result = _adoption.Run();
+        PolicyReading? followed = PolicyDirectory.Read(earlier);
+        AdoptionResult result = _adoption.Run(followed);
+        FollowedStamp = followed?.Stamp;
         State.Begin();
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
         // From here on a row that comes is an endpoint that was added.

@@ -20,18 +20,21 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
     IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities, EndpointManager manager,
-    PolicyManager policies, PolicyDirectory policyDirectory, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
+    PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
+    /// <param name="followed">What the policy directory holds: also what was written there while no agent ran is in force from the first generation on. Null:
+    /// none is followed.</param>
     /// <exception cref="StateException">A file is torn, invalid, or contradicts another.</exception>
-    /// <exception cref="AgentException">The policy directory is not valid, an endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
-    public AdoptionResult Run()
+    /// <exception cref="AgentException">The policy directory holds no policy any more, an endpoint lives in another network namespace or has an address of another range, or the gateway cannot be made.</exception>
+    public AdoptionResult Run(PolicyReading? followed)
     {
         Load(StateStore.IdentityFile, LoadIdentities);
-        // Also what was written while no agent ran is in force from the first generation on.
-        IReadOnlyList<PolicySubmission>? followed = policyDirectory.Read();
         Load("policies.json", policies.Load);
-        PolicyOutcome taken = policies.TakeOver(followed);
-        if (followed is null && taken.Deleted.Count > 0)
+        PolicyState before = policies.Current;
+        PolicyOutcome taken = policies.TakeOver(followed?.Files);
+        if (followed is not null)
+            logger.FollowedPoliciesGone(before, taken);
+        else if (taken.Deleted.Count > 0)
             logger.FollowedPoliciesLeft(taken.Deleted.Count);
         Load(StateStore.IdentityFile, () => prefixes.Adopt(policies.Current.Policies, datapath.DumpIpcache()));
         Endpoint[] stored = [.. store.ReadEndpoints().Select(Read).OrderBy(endpoint => endpoint.Created)];

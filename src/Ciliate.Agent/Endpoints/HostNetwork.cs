@@ -48,6 +48,9 @@ public sealed class HostNetwork : IDisposable
     public bool IsOwn(Link link) =>
         link.Alias == Owner || StateDirectoryOf(link) is { } other && FileSystem.Canonical(other) == Owner[OwnerPrefix.Length..];
 
+    /// <summary>The agent that made the link, as people know it.</summary>
+    public static string NameOfOwner(Link link) => StateDirectoryOf(link) is { } directory ? $"the agent with state-dir {directory}" : "an unknown agent";
+
     /// <summary>Null when no agent made the link.</summary>
     private static string? StateDirectoryOf(Link link) =>
         link.Alias.StartsWith(OwnerPrefix, StringComparison.Ordinal) ? link.Alias[OwnerPrefix.Length..] : null;
@@ -67,6 +70,9 @@ public sealed class HostNetwork : IDisposable
 
     public string GatewayInterface => _prefix + "_host";
 
+    /// <summary>The other end of its pair, which carries no owner's name.</summary>
+    public string GatewayPeer => _prefix + "_net";
+
     public string EndpointInterface(ushort id) => $"{_prefix}{id:x}";
 
     /// <summary>Makes the gateway's veth pair if it is absent, gives it the gateways' addresses and no others, and sets it up.
@@ -75,7 +81,6 @@ public sealed class HostNetwork : IDisposable
     public void EnsureGateway()
     {
         RefuseOverlaps();
-        string peerName = _prefix + "_net";
         Link? link = Routes.FindLink(GatewayInterface);
         if (link is not null && !IsOwn(link))
         {
@@ -84,7 +89,7 @@ public sealed class HostNetwork : IDisposable
         }
 
         bool isNew = link is null;
-        link ??= CreateGateway(peerName);
+        link ??= CreateGateway();
         try
         {
             SetGatewayAddresses(link);
@@ -92,7 +97,7 @@ public sealed class HostNetwork : IDisposable
             Routes.SetUp(link.PeerIndex);
             CloseRanges();
             Routes.SettleLink(GatewayInterface);
-            Routes.SettleLink(peerName);
+            Routes.SettleLink(GatewayPeer);
         }
         catch when (isNew)
         {
@@ -135,8 +140,7 @@ public sealed class HostNetwork : IDisposable
 
     public void DeleteClosingRoute(Route route) => Routes.DeleteRoute(Closing(route.Destination));
 
-    /// <summary>The other end of the gateway's pair, which carries no alias.</summary>
-    public bool IsGatewayPeer(Link link) => link.Name == _prefix + "_net" && link.Kind == "veth";
+    public bool IsGatewayPeer(Link link) => link.Name == GatewayPeer && link.Kind == "veth";
 
     /// <summary>Links that carry this agent's name. Those at their other end go with them.</summary>
     public IEnumerable<Link> OwnLinks() => Routes.ListLinks().Where(IsOwn);
@@ -179,10 +183,10 @@ public sealed class HostNetwork : IDisposable
 
     public void Dispose() => Routes.Dispose();
 
-    private Link CreateGateway(string peerName)
+    private Link CreateGateway()
     {
         Link link = Routes.CreateVeth(
-            new VethSpec(GatewayInterface, peerName) { LinkLocalAddress = false, PeerLinkLocalAddress = false });
+            new VethSpec(GatewayInterface, GatewayPeer) { LinkLocalAddress = false, PeerLinkLocalAddress = false });
         try
         {
             Routes.SetAlias(link.Index, Owner);
@@ -250,7 +254,7 @@ public sealed class HostNetwork : IDisposable
     private static string AdviceAbout(Link link, string advice) => StateDirectoryOf(link) switch
     {
         null => advice,
-        { } other when Directory.Exists(other) => $"it belongs to the agent with state-dir {other}: {advice}",
+        { } other when Directory.Exists(other) => $"it belongs to {NameOfOwner(link)}: {advice}",
         { } other => $"it belongs to an agent with state-dir {other}, which is not there: if that directory was moved, make {other} a link to it, "
             + $"or run ciliate cleanup with --state-dir {other} first; else {advice}",
     };

@@ -77,12 +77,12 @@ public static class AgentProcess
         using var logs = new StandardErrorLogger(configuration.LogLevel);
         BpfMount.Require(configuration.BpfRoot);
         using NetworkNamespace hostNamespace = NetworkNamespace.OpenCurrent();
-        RefuseEarly(configuration, hostNamespace);
+        PolicyReading? followed = RefuseEarly(configuration, hostNamespace);
         using var locks = InstanceLocks.Take(configuration);
         using IDatapath datapath = KernelDatapath.Open(Options(configuration));
         var systemd = ServiceManager.FromEnvironment();
         RunningAgent agent = await RunningAgent.StartAsync(
-            configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None, systemd).ConfigureAwait(false);
+            configuration, hostNamespace, datapath, TimeProvider.System, logs, CancellationToken.None, systemd, followed).ConfigureAwait(false);
         await using (agent.ConfigureAwait(false))
         {
             await await Task.WhenAny(stop.Requested, agent.Failure).ConfigureAwait(false);
@@ -92,7 +92,8 @@ public static class AgentProcess
     }
 
     /// <summary>What can be refused before anything is made, so that a refused start leaves nothing behind.</summary>
-    private static void RefuseEarly(AgentConfiguration configuration, NetworkNamespace hostNamespace)
+    /// <returns>What the policy directory holds; null: none is followed.</returns>
+    private static PolicyReading? RefuseEarly(AgentConfiguration configuration, NetworkNamespace hostNamespace)
     {
         KernelRequirements.Require();
         if (configuration.HookBackend == HookKind.Tcx && !KernelFeatures.Tcx.IsSupported)
@@ -103,7 +104,8 @@ public static class AgentProcess
         using var host = new HostNetwork(hostNamespace, configuration);
         host.RefuseOverlaps();
         HostPorts.RefuseOverlap(hostNamespace, configuration.Masquerade);
-        new PolicyDirectory(configuration.PolicyDirectory).Read();
+        MasqueradeClaim.RefuseOverlap(host, configuration.Masquerade);
+        return new PolicyDirectory(configuration.PolicyDirectory).Read();
     }
 
     private static DatapathOptions Options(AgentConfiguration configuration) =>

@@ -9,8 +9,9 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>Brings what the policy directory says into force as often as it changes. What is not valid is told, and what was in force stays.
 /// It looks instead of watching: no watch tells of what links lead to, of mounts, or of a directory that came in the place of another.</summary>
+/// <param name="followed">Stamp of the directory that is in force already; null: none.</param>
 internal sealed class PolicyFollower(
-    PolicyDirectory directory, PolicyManager policies, ControlLoop loop, HealthBoard board, TimeProvider time, ILogger logger)
+    PolicyDirectory directory, string? followed, PolicyManager policies, ControlLoop loop, HealthBoard board, TimeProvider time, ILogger logger)
 {
     private const string What = "policy-directory";
 
@@ -21,7 +22,7 @@ internal sealed class PolicyFollower(
     private const int Rarely = 200;
 
     /// <summary>What was acted on.</summary>
-    private string? _done;
+    private string? _done = followed;
 
     /// <summary>What was logged as wrong, and still is.</summary>
     private string? _told;
@@ -50,8 +51,8 @@ internal sealed class PolicyFollower(
         try
         {
             // Read here, so that nobody waits for it in the control loop.
-            IReadOnlyList<PolicySubmission> files = directory.Read() ?? [];
-            await loop.RunAsync(() => policies.Follow(files), cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PolicySubmission> files = directory.Read()?.Files ?? [];
+            await loop.RunAsync(() => Follow(files), cancellationToken).ConfigureAwait(false);
             board.Report(What, null);
             _told = null;
         }
@@ -68,5 +69,11 @@ internal sealed class PolicyFollower(
 
         _done = stamp;
         return true;
+    }
+
+    private void Follow(IReadOnlyList<PolicySubmission> files)
+    {
+        PolicyState before = policies.Current;
+        logger.FollowedPoliciesGone(before, policies.Follow(files));
     }
 }

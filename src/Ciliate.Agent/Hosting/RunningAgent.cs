@@ -3,6 +3,7 @@ using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Policies;
 using Ciliate.Datapath;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -35,9 +36,10 @@ public sealed class RunningAgent : IAsyncDisposable
     /// <summary>Returns when the agent is ready.</summary>
     /// <param name="hostNamespace">Where the agent's interfaces are.</param>
     /// <param name="systemd">Null: nobody is told.</param>
+    /// <param name="followed">What the policy directory held a moment ago; null: it is read now.</param>
     public static async Task<RunningAgent> StartAsync(
         AgentConfiguration configuration, NetworkNamespace hostNamespace, IDatapath datapath, TimeProvider time, ILoggerProvider logs,
-        CancellationToken cancellationToken, ServiceManager? systemd = null)
+        CancellationToken cancellationToken, ServiceManager? systemd = null, PolicyReading? followed = null)
     {
         ILogger logger = logs.CreateLogger("Ciliate.Agent");
         logger.Starting(HelpText.Version, configuration.StateDirectory, configuration.BpfRoot);
@@ -50,7 +52,7 @@ public sealed class RunningAgent : IAsyncDisposable
             agent._api = await ApiServer.StartAsync(services, logs, cancellationToken).ConfigureAwait(false);
             if (configuration.MetricsAddress is { } address)
                 agent._metrics = await MetricsServer.StartAsync(services, address, logs, cancellationToken).ConfigureAwait(false);
-            await services.Loop.RunAsync(services.Adopt, cancellationToken).ConfigureAwait(false);
+            await services.Loop.RunAsync(() => services.Adopt(followed), cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(services.Masquerade.Begin, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await services.Loop.RunAsync(services.HealthCheck.Run, cancellationToken).ConfigureAwait(false);
@@ -68,19 +70,23 @@ public sealed class RunningAgent : IAsyncDisposable
         return agent;
     }
 
-    private void Begin(ILogger logger, ServiceManager systemd) => _tasks =
-    [
-        _services.Recorder.RunAsync(_stop.Token),
-        new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
-        new ChangeWatcher(_services.Masquerade, _services.Guard, _services.Loop, _changes, _services.Time, logger).RunAsync(_stop.Token),
-        new Housekeeping(
-            _services.Datapath, _services.HostAddresses, _services.Policies, _services.State, _services.RetryAdoption, _services.Guard, _services.Masquerade,
-            _services.HealthCheck, _services.Health, _services.Loop, _services.Time, logger).RunAsync(_stop.Token),
-        new PolicyFollower(
-            _services.PolicyDirectory, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
-        new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
-        new Watchdog(_services.Loop, _services.Readiness, systemd, _services.Time).RunAsync(_stop.Token),
-    ];
+    private void Begin(ILogger logger, ServiceManager systemd)
+    {
+        var repeated = new RepeatedTasks(_services.Loop, _services.Health, logger);
+        _tasks =
+        [
+            _services.Recorder.RunAsync(_stop.Token),
+            new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
+            new ChangeWatcher(_services.Masquerade, _services.Guard, repeated, _changes, _services.Time).RunAsync(_stop.Token),
+            new Housekeeping(
+                _services.Datapath, _services.HostAddresses, _services.Policies, _services.State, _services.RetryAdoption, _services.Guard, _services.Masquerade,
+                _services.HealthCheck, repeated, _services.Time).RunAsync(_stop.Token),
+            new PolicyFollower(
+                _services.PolicyDirectory, _services.FollowedStamp, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
+            new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
+            new Watchdog(_services.Loop, _services.Readiness, systemd, _services.Time).RunAsync(_stop.Token),
+        ];
+    }
 
     /// <summary>Takes no more requests, finishes what has begun, and lets go. Safe to repeat.</summary>
     public async ValueTask DisposeAsync()

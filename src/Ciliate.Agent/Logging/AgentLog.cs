@@ -1,3 +1,5 @@
+using Ciliate.Agent.Policies;
+using Ciliate.Policy;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Logging;
@@ -49,6 +51,16 @@ internal static partial class AgentLog
 
     [LoggerMessage(29, LogLevel.Warning, "policy-directory is none: {Count} policies that came from one are no longer in force")]
     public static partial void FollowedPoliciesLeft(this ILogger logger, int count);
+
+    [LoggerMessage(34, LogLevel.Warning, "policy {Policy} is no longer in force: it is gone from the policy directory, where it was in {File}")]
+    private static partial void FollowedPolicyGone(this ILogger logger, PolicyKey policy, string file);
+
+    /// <summary>A line for each policy that a change of the policy directory took away.</summary>
+    public static void FollowedPoliciesGone(this ILogger logger, PolicyState before, PolicyOutcome outcome)
+    {
+        foreach (PolicyKey policy in outcome.Deleted)
+            logger.FollowedPolicyGone(policy, before.Origins[policy].File);
+    }
 
     [LoggerMessage(21, LogLevel.Warning, "endpoint {Id} ({Name}): somebody had taken {Programs} away from {HostInterface}; attached again")]
     public static partial void ProgramsRestored(this ILogger logger, ushort id, string name, string programs, string hostInterface);

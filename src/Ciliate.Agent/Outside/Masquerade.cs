@@ -32,6 +32,12 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     /// <summary>Safe to repeat.</summary>
     public void Refresh()
     {
+        Follow();
+        MasqueradeClaim.Put(host, settings, Uplinks);
+    }
+
+    private void Follow()
+    {
         TellMissing(settings.IsOn ? _discovery.FindMissing() : []);
         string? unusable = settings.IsOn ? ProblemOf(_discovery.FindUnusable()) : null;
         Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];

@@ -4,6 +4,10 @@ using Ciliate.Policy;
 
 namespace Ciliate.Agent.Policies;
 
+/// <summary>All that the policy directory held at one time.</summary>
+/// <param name="Stamp">Of <see cref="PolicyDirectory.Stamp"/> before it was read.</param>
+public sealed record PolicyReading(string Stamp, IReadOnlyList<PolicySubmission> Files);
+
 /// <summary>The files of the option <c>policy-directory</c>, read as one set: all of them are good, or none counts. Thread-safe.</summary>
 /// <param name="path">Absolute; null: there is none, which holds nothing.</param>
 public sealed class PolicyDirectory(string? path)
@@ -12,13 +16,13 @@ public sealed class PolicyDirectory(string? path)
 
     /// <summary>All that it holds; null: there is none.</summary>
     /// <exception cref="AgentException">The directory or a file cannot be read or is not valid; the message is one line that names it.</exception>
-    public IReadOnlyList<PolicySubmission>? Read()
+    public PolicyReading? Read()
     {
         if (path is null)
             return null;
         try
         {
-            return PolicySubmission.Read(PolicyFiles.NamesIn(path).Select(name => ReadFile(path, name)));
+            return new PolicyReading(Stamp(), PolicySubmission.Read(PolicyFiles.NamesIn(path).Select(name => ReadFile(path, name))));
         }
         catch (Exception error) when (error is InvalidDataException or PolicyException or AgentException or LinuxException)
         {
@@ -26,7 +30,11 @@ public sealed class PolicyDirectory(string? path)
         }
     }
 
-    /// <summary>Another one when what <see cref="Read"/> would find may be another.</summary>
+    /// <summary>The same without the work, as long as nothing is another than at an earlier reading.</summary>
+    /// <inheritdoc cref="Read()"/>
+    public PolicyReading? Read(PolicyReading? earlier) => earlier is not null && earlier.Stamp == Stamp() ? earlier : Read();
+
+    /// <summary>Another one when what <see cref="Read()"/> would find may be another.</summary>
     public string Stamp()
     {
         if (path is null)

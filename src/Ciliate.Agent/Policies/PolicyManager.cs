@@ -75,11 +75,8 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     public void CleanUp()
     {
         prefixes.Retire(_current.Policies);
-        foreach (string path in _unnamedFiles.ToArray())
-        {
-            store.DeletePolicy(path);
-            _unnamedFiles.Remove(path);
-        }
+        store.DeletePolicies(_unnamedFiles);
+        _unnamedFiles.Clear();
     }
 
     /// <summary>Of the files that hold them.</summary>
@@ -95,9 +92,10 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
             if (present.Contains(store.PolicyPath(key, origin.Revision)))
                 continue;
             using StagedState text = store.StagePolicy(key, origin.Revision, _current.Policies.Find(key)!.SourceYaml);
-            text.Replace();
+            text.Place();
         }
 
+        store.SyncPolicies();
         if (!present.Contains(store.PolicyIndexPath))
             WriteIndex(_current);
     }
@@ -151,12 +149,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
                 texts.Add(store.StagePolicy(policy.Key, next.Revision, policy.SourceYaml));
             undo.Add("number the rules", () => rules.Follow(before.Policies));
             using StagedState index = StageIndex(next);
-            foreach ((NetworkPolicy policy, StagedState text) in written.Zip(texts))
-            {
-                undo.Add($"write policy {policy.Key}", () => store.DeletePolicy(store.PolicyPath(policy.Key, next.Revision)));
-                text.Replace();
-            }
-
+            Place(texts, [.. written.Select(policy => store.PolicyPath(policy.Key, next.Revision))], undo);
             undo.Add("write the policy index", () => WriteIndex(before));
             index.Replace();
         }
@@ -164,6 +157,16 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         {
             texts.ForEach(text => text.Dispose());
         }
+    }
+
+    private void Place(IReadOnlyCollection<StagedState> texts, string[] paths, Undo undo)
+    {
+        if (paths.Length == 0)
+            return;
+        undo.Add("write policies", () => store.DeletePolicies(paths));
+        foreach (StagedState text in texts)
+            text.Place();
+        store.SyncPolicies();
     }
 
     private IEnumerable<string> PathsOf(PolicyState state, IEnumerable<PolicyKey> keys) =>

@@ -19,5 +19,9 @@ public sealed class StagedState : IDisposable
     /// <exception cref="AgentException">It cannot be put in its place.</exception>
     public void Replace() => _disk.Write(_path, _file.Replace);
 
+    /// <summary>It is on the disk for good after <see cref="StateStore.SyncPolicies"/>.</summary>
+    /// <inheritdoc cref="Replace"/>
+    public void Place() => _disk.Write(_path, _file.Place);
+
     public void Dispose() => _file.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ciliate.Linux;
 
 namespace Ciliate.Agent.State;
@@ -56,17 +57,18 @@ public sealed class StateDisk(string directory)
 
     /// <summary>For good. Safe to repeat.</summary>
     /// <exception cref="AgentException">It was refused.</exception>
-    internal void Delete(string path)
+    internal void Delete(params IReadOnlyCollection<string> paths)
     {
         try
         {
-            FileSystem.RemoveForGood(path);
+            FileSystem.RemoveForGood(paths);
         }
         catch (LinuxException error)
         {
             _refuses = true;
             Refused?.Invoke(Sentence(error));
-            throw new AgentException(AgentError.Failed, $"cannot delete state file {path}: {error.Message}", error);
+            string others = paths.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {paths.Count - 1} others");
+            throw new AgentException(AgentError.Failed, $"cannot delete state file {paths.First()}{others}: {error.Message}", error);
         }
     }
 

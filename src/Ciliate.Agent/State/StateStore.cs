@@ -129,8 +129,12 @@ public sealed class StateStore
 
     public StagedState StagePolicy(PolicyKey key, long revision, string yaml) => new(Disk, PolicyPath(key, revision), Checksum.Seal(yaml));
 
+    /// <summary>Brings to the disk which policies' files are in their places.</summary>
+    /// <exception cref="AgentException">The disk does not take it.</exception>
+    public void SyncPolicies() => Disk.Write(_policies, () => FileSystem.SyncDirectory(_policies));
+
     /// <summary>Safe to repeat.</summary>
-    public void DeletePolicy(string path) => Disk.Delete(path);
+    public void DeletePolicies(IReadOnlyCollection<string> paths) => Disk.Delete(paths);
 
     /// <summary>The directories that hold the files.</summary>
     private string[] Places => [_directory, _endpoints, _policies];

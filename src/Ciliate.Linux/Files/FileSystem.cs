@@ -54,10 +54,20 @@ public static class FileSystem
     }
 
     /// <summary>Takes away a file, and brings that to the disk. Safe to repeat.</summary>
-    public static void RemoveForGood(string path)
+    public static void RemoveForGood(string path) => RemoveForGood([path]);
+
+    /// <summary>Takes away files, and brings that to the disk, once for each directory. Safe to repeat.</summary>
+    public static void RemoveForGood(IReadOnlyCollection<string> paths)
     {
-        Remove(path);
-        SyncDirectory(ParentOf(path));
+        foreach (string path in paths)
+        {
+            Remove(path);
+        }
+
+        foreach (string directory in paths.Select(ParentOf).Distinct())
+        {
+            SyncDirectory(directory);
+        }
     }
 
     /// <summary>Makes a directory and those above it where they are not there, and brings them to the disk.</summary>

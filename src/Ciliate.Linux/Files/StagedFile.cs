@@ -39,10 +39,16 @@ public sealed class StagedFile : IDisposable
     /// <summary>Puts it in its place, and the change of the directory on the disk. When the first fails the old file is untouched.</summary>
     public void Replace()
     {
+        Place();
+        FileSystem.SyncDirectory(_directory);
+    }
+
+    /// <summary>Puts it in its place. The change of the directory is on the disk after <see cref="FileSystem.SyncDirectory"/>: one for many files.</summary>
+    public void Place()
+    {
         string temporary = _temporary ?? throw new InvalidOperationException($"{_path} is in its place already");
         Check(LibC.rename(temporary, _path), $"write {_path}");
         _temporary = null;
-        FileSystem.SyncDirectory(_directory);
     }
 
     public void Dispose()

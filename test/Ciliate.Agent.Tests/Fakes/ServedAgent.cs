@@ -28,10 +28,12 @@ public abstract class ServedAgent : IAsyncLifetime
     /// <summary>Beside those that give it places of its own.</summary>
     protected virtual string[] Options => [];
 
+    protected virtual TimeProvider Time => TimeProvider.System;
+
     public async ValueTask InitializeAsync()
     {
         Running = await RunningAgent.StartAsync(
-            Configure(Options), _host.Namespace, Datapath, TimeProvider.System, NullLoggerProvider.Instance, Cancellation);
+            Configure(Options), _host.Namespace, Datapath, Time, NullLoggerProvider.Instance, Cancellation);
         Client = new AgentClient(SocketPath);
     }
 

@@ -1,6 +1,8 @@
 using Ciliate.Agent.Control;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.State;
+using Ciliate.Linux;
+using Ciliate.Linux.Interop;
 using Ciliate.Policy;
 using Xunit;
 
@@ -116,9 +118,8 @@ public sealed class IdentityTests : IDisposable
         identities.Acquire(LabelSet.Parse("app=first"));
         identities.Record(store);
         uint web = identities.Acquire(LabelSet.Parse("app=web")).Id;
-        File.Move(store.PathOf(StateStore.IdentityFile), store.PathOf("elsewhere"));
-        Assert.Throws<AgentException>(() => identities.Record(store));
-        File.Move(store.PathOf("elsewhere"), store.PathOf(StateStore.IdentityFile));
+        using (FaultSeam.Consult((scoped SeenCall call) => call.Name == "fsync" ? Errno.EIO : 0))
+            Assert.Throws<AgentException>(() => identities.Record(store));
 
         identities.Record(store);
 

@@ -19,10 +19,10 @@ internal static class OtherVersion
             spec.ConfigureMap(name, map => map with { MaxEntries = FlowTable.EntriesFor(agent.Options.FlowTableSize) });
         using var loader = new BpfLoader();
         using var clock = new TickClock(loader);
+        ContainerConstants.Set(spec, agent.Options, new FlowTicks(FlowTimeouts.Default, clock.TicksPerSecond));
         using var hooks = new InterfaceHooks(agent.BpfRoot, wanted: null);
         var directories = new MapDirectories(agent.BpfRoot, spec);
         string maps = directories.Prepare(loader);
-        ContainerConstants.Set(spec, agent.Options, new FlowTicks(FlowTimeouts.Default, clock.TicksPerSecond));
         using LoadedObject loaded = loader.Load(spec, new LoadOptions { PinDirectory = maps });
         string[] homes = [.. endpoints.Select(endpoint => Path.Combine(agent.BpfRoot, "endpoints", $"{endpoint.Id}"))];
         foreach (var (endpoint, home) in endpoints.Zip(homes))

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Ciliate.Agent.Endpoints;
+using Ciliate.Bpf;
 using Ciliate.Datapath;
 using Xunit;
 
@@ -84,6 +85,30 @@ public sealed class UpgradeTests : IDisposable
         stream.GoesOn();
         Assert.Equal(0, stream.Lost);
         Assert.All(_agent.Datapath.DumpEndpoints(), row => Assert.Equal(row.Id, _agent.Datapath.Maps.Interfaces[row.HostIfIndex]));
+    }
+
+    [Fact]
+    public void An_agent_that_is_older_than_the_tables_does_not_start_and_the_newer_one_does_again()
+    {
+        using Talk stream = Between("web", Database.IPv4!, Port, ProtocolType.Tcp);
+        stream.GoesOn();
+        using var map = BpfMap.OpenPinned(Path.Combine(_agent.BpfRoot, "maps", "endpoints"));
+        using MappedArray<Ciliate.Datapath.Abi.Endpoint> rows = map.Mapped<Ciliate.Datapath.Abi.Endpoint>();
+        (uint version, uint oldest) = (rows[0].Flags, rows[0].Network);
+        _agent.Stop();
+        (rows[0].Flags, rows[0].Network) = (version + 1, version + 1);
+
+        var refusal = Assert.Throws<DatapathException>(_agent.Start);
+
+        Assert.Equal(
+            $"the maps have layout {version + 1}, which this agent (layout {version}) does not know; start the newer agent again, "
+            + $"or remove {_agent.BpfRoot} to start anew (connections are lost)",
+            refusal.Message);
+        stream.GoesOn();
+        (rows[0].Flags, rows[0].Network) = (version, oldest);
+        _agent.Start();
+        stream.GoesOn();
+        Assert.Equal(0, stream.Lost);
     }
 
     private Talk Between(string from, System.Net.IPAddress to, int port, ProtocolType protocol, bool isAnswered = true) =>

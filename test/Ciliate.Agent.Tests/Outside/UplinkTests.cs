@@ -1,4 +1,5 @@
 using System.Net;
+using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Hosting;
 using Ciliate.Agent.Outside;
 using Ciliate.Agent.Tests.Fakes;
@@ -161,6 +162,51 @@ public sealed class UplinkTests
         Exception? error = Record.Exception(() => HostPorts.RefuseOverlap(agent.Host.Namespace, agent.Configuration.Masquerade));
 
         Assert.Equal(refusal, error?.Message);
+    }
+
+    [Theory]
+    [InlineData("16384-32767", "auto", true, "198.51.100.2")]
+    [InlineData("32700-33000", "auto", true, "198.51.100.2")]
+    [InlineData("1024-16384", "lan*", false, "2001:db8:51::2")]
+    [InlineData("24576-40000", "wan0", true, null)]
+    [InlineData("32768-40000", "auto", true, null)]
+    public void Ports_that_another_agent_takes_of_the_same_address_are_refused(string ports, string devices, bool ipv4, string? shared)
+    {
+        using var first = new TestAgent();
+        AddUplink(first.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Link wan = first.Host.Route.CreateBridge("wan0");
+        first.Host.Route.AddAddress(wan.Index, IPAddress.Parse("192.0.2.7"), 24);
+        first.Host.Route.SetUp(wan.Index);
+        first.Services.Masquerade.Begin();
+        using var second = new TestAgent(
+            "--masquerade-ports", ports, "--devices", devices, "--masquerade", ipv4 ? "true" : "false", "--host-interface-prefix", "zil",
+            "--ipv4-range", "10.102.0.0/24", "--ipv6-range", "fd00:102::/64");
+        using var host = new HostNetwork(first.Host.Namespace, second.Configuration);
+
+        Exception? error = Record.Exception(() => MasqueradeClaim.RefuseOverlap(host, second.Configuration.Masquerade));
+
+        Assert.Equal(
+            shared is null ? null : $"masquerade-ports {ports} overlap 16384-32767 of the agent with state-dir {first.Configuration.StateDirectory} at interface cil_net, "
+                + $"which masquerades by {shared} too; give each agent ports of its own",
+            error?.Message);
+    }
+
+    [Fact]
+    public void What_is_taken_of_uplinks_is_no_hindrance_to_the_agent_itself_and_ends_with_them()
+    {
+        using var agent = new TestAgent();
+        Link lan = AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        agent.Services.Masquerade.Begin();
+        Assert.Equal("ciliate-masquerade 16384-32767 198.51.100.2 2001:db8:51::2", agent.Host.Route.GetLink("cil_net").Alias);
+
+        MasqueradeClaim.RefuseOverlap(agent.Services.Host, agent.Configuration.Masquerade);
+        agent.RestartWith("--host-interface-prefix", "zil");
+        MasqueradeClaim.RefuseOverlap(agent.Services.Host, agent.Configuration.Masquerade);
+        agent.Services.Masquerade.Begin();
+        agent.Host.Route.DeleteLink(lan.Name);
+        agent.Services.Masquerade.Refresh();
+
+        Assert.Equal("", agent.Host.Route.GetLink("zil_net").Alias);
     }
 
     private static (string Name, string? IPv4, string? IPv6) Only(Masquerade masquerade)

@@ -80,7 +80,7 @@ public sealed class PolicyDirectoryTests : IDisposable
         _agent.Apply(TestPolicies.Allow("db", "db", "web", 5432));
         Write("db.yaml", "db", 5432);
 
-        PolicyOutcome outcome = _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!);
+        PolicyOutcome outcome = _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!.Files);
 
         Assert.Equal([s_db], outcome.Changed);
         Assert.Equal(new PolicyOrigin(InDirectory("db.yaml"), 3, Followed: true), _agent.Services.Policies.Current.Origins[s_db]);
@@ -105,7 +105,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     {
         File.WriteAllText(InDirectory(name), text ?? TestPolicies.Allow("web", "web", "db", 81));
 
-        string message = Refusal(() => _agent.Services.PolicyDirectory.Read()!);
+        string message = Refusal(() => _agent.Services.PolicyDirectory.Read()!.Files);
 
         Assert.StartsWith("policy-directory: ", message, StringComparison.Ordinal);
         Assert.Contains(told, message, StringComparison.Ordinal);
@@ -118,7 +118,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     {
         File.Delete(InDirectory("web.yaml"));
 
-        string refusal = Refusal(() => _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!));
+        string refusal = Refusal(() => _agent.Services.Policies.Follow(_agent.Services.PolicyDirectory.Read()!.Files));
         var start = Assert.Throws<AgentException>(_agent.Restart);
 
         Assert.Equal("policy-directory: it holds no policy any more, and 1 came from there; bring its files back, or start the agent with policy-directory none to do without them", refusal);
@@ -134,7 +134,7 @@ public sealed class PolicyDirectoryTests : IDisposable
         Directory.Move(_directory, _directory + "-moved");
         try
         {
-            Assert.Contains($"cannot read directory \"{_directory}\"", Refusal(() => _agent.Services.PolicyDirectory.Read()!), StringComparison.Ordinal);
+            Assert.Contains($"cannot read directory \"{_directory}\"", Refusal(() => _agent.Services.PolicyDirectory.Read()!.Files), StringComparison.Ordinal);
         }
         finally
         {
@@ -147,7 +147,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     {
         TestProcess.Run(null, "mkfifo", InDirectory("pipe.yaml"));
 
-        Assert.Contains("pipe.yaml\" is not a regular file", Refusal(() => _agent.Services.PolicyDirectory.Read()!), StringComparison.Ordinal);
+        Assert.Contains("pipe.yaml\" is not a regular file", Refusal(() => _agent.Services.PolicyDirectory.Read()!.Files), StringComparison.Ordinal);
     }
 
     /// <summary>As archives and images bring files: same name, same size, same time.</summary>
@@ -192,7 +192,7 @@ public sealed class PolicyDirectoryTests : IDisposable
         File.WriteAllText(InDirectory(".hidden.yaml"), "no policy");
         File.WriteAllText(InDirectory("README"), "no policy");
 
-        Assert.Single(_agent.Services.PolicyDirectory.Read()!);
+        Assert.Single(_agent.Services.PolicyDirectory.Read()!.Files);
     }
 
     private void Write(string file, string app, int port) =>

@@ -31,6 +31,19 @@ public sealed class PolicyFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_their_directory_is_synced_once_when_they_come_and_once_when_the_old_ones_go()
+    {
+        using var recorder = new FileRecorder(_agent.Root);
+        foreach (int port in new[] { 80, 81 })
+            _agent.Apply([.. Enumerable.Range(0, 20).Select(i => TestPolicies.Allow($"p{i}", to: "db", from: "web", port))]);
+
+        string[] calls = [.. recorder.Calls
+            .Where(call => (call.Call, Path.GetFileName(call.Path)) is ("fsync", "policies") || call.Call == "unlink" && call.Path.Contains('@'))
+            .Select(call => call.Call)];
+        Assert.Equal(["fsync", "fsync", .. Enumerable.Repeat("unlink", 20), "fsync"], calls);
+    }
+
+    [Fact]
     public void What_is_told_of_a_policy_is_what_was_applied()
     {
         string applied = _agent.Services.Policies.Current.Policies.Single().SourceYaml;

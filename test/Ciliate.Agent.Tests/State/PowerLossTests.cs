@@ -29,6 +29,7 @@ public sealed class PowerLossTests : IDisposable
     [Theory]
     [InlineData("fsync")]
     [InlineData("fsync", "endpoints")]
+    [InlineData("fsync", "policies")]
     [InlineData("fsync", "identities.journal")]
     public void Without_a_sync_it_is_seen(string call, string of = "")
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Probes;
 using Ciliate.Testing;
@@ -30,7 +29,8 @@ public sealed class ServiceTests : IDisposable
         using var systemd = new Systemd(_host, _roots, "WatchdogSec=3\nTimeoutAbortSec=1");
         Assert.StartsWith("ok since ", systemd.Show("StatusText"), StringComparison.Ordinal);
         Assert.Equal("notify", systemd.Show("Type"));
-        Container server = Add("server", _server), client = Add("client", _client);
+        var ciliate = new CiliateCommand(_host, _roots);
+        Container server = ciliate.Add("server", _server), client = ciliate.Add("client", _client);
         using var records = new RecordServer(server.Network, Port);
         using var running = new RecordReader(client.Network, server.IPv6, Port);
         running.GoesOn();
@@ -41,20 +41,12 @@ public sealed class ServiceTests : IDisposable
 
         systemd.Do("kill", "--signal=STOP", "ciliated");
         WaitForRestart(systemd, 2);
-        Assert.Equal("2", new CiliateCommand(_host, _roots).Json("status").GetProperty("endpoints").GetProperty("ready").ToString());
+        Assert.Equal("2", ciliate.Json("status").GetProperty("endpoints").GetProperty("ready").ToString());
         running.GoesOn(300);
 
         systemd.Do("stop", "ciliated");
         Assert.Equal(("inactive", "success"), (systemd.Show("ActiveState"), systemd.Show("Result")));
         running.GoesOn(300);
-    }
-
-    private Container Add(string name, TestNamespace container)
-    {
-        var ciliate = new CiliateCommand(_host, _roots);
-        ciliate.Do("endpoint", "add", name, "--netns", container.Path, "--label", "app=" + name);
-        JsonElement endpoint = ciliate.Json("endpoint", "get", name);
-        return Container.From(container, endpoint);
     }
 
     private static void WaitForRestart(Systemd systemd, int count) => Eventually.Holds(

@@ -31,6 +31,14 @@ public sealed class CiliateCommand(TestNamespace host, AgentRoots roots)
         return result.Output;
     }
 
+    /// <summary>Makes an endpoint of a namespace.</summary>
+    /// <param name="labels">Without any: app=NAME.</param>
+    public Container Add(string name, TestNamespace container, params IReadOnlyList<string> labels)
+    {
+        Do(["endpoint", "add", name, "--netns", container.Path, .. (labels.Count == 0 ? ["app=" + name] : labels).SelectMany(label => new[] { "--label", label })]);
+        return Container.From(container, Json("endpoint", "get", name));
+    }
+
     /// <summary>Runs a command that must be refused: one line on standard error and nothing else. Returns the line.</summary>
     public string Refused(params IReadOnlyList<string> arguments)
     {

@@ -64,13 +64,7 @@ public sealed class Host : IPlace, IDisposable
     }
 
     /// <param name="labels">Without any: app=NAME.</param>
-    public Container Add(string name, params IReadOnlyList<string> labels)
-    {
-        TestNamespace container = AddNamespace(name);
-        Ciliate.Do(
-            ["endpoint", "add", name, "--netns", container.Path, .. (labels.Count == 0 ? ["app=" + name] : labels).SelectMany(label => new[] { "--label", label })]);
-        return Container.From(container, Ciliate.Json("endpoint", "get", name));
-    }
+    public Container Add(string name, params IReadOnlyList<string> labels) => Ciliate.Add(name, AddNamespace(name), labels);
 
     /// <summary>Applies policies; they are enforced when this returns.</summary>
     public void Apply(string yaml) => Ciliate.Do("policy", "apply", "-f", Roots.Write("policy.yaml", yaml));

@@ -15,22 +15,27 @@ namespace Ciliate.EndToEnd.Tests.Outside;
 /// where they belong they leave, and nowhere else.</summary>
 public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixture<ChecksumTests.WithoutCard>
 {
-    private const int UdpSum = 6, IcmpSum = 2, Port = 7010, SourcePort = 7011;
+    private const int UdpSum = 6, IcmpSum = 2, IcmpLength = 8, Port = 7010, SourcePort = 7011;
     private const long Bulk = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Byte of the frame that the sum would be put at. The kernel wants it to begin behind as many bytes as an IP header has, counted from
-    /// the frame's begin, so an IPv6 source is out of reach.</summary>
-    public static TheoryData<Family, string, int> Misplaced { get; } = new()
-    {
-        { Family.IPv4, "source address", 26 },
-        { Family.IPv4, "destination address", 32 },
-        { Family.IPv4, "source port", 34 },
-        { Family.IPv4, "destination port", 36 },
-        { Family.IPv6, "destination address", 52 },
-        { Family.IPv6, "source port", 54 },
-        { Family.IPv6, "destination port", 56 },
-    };
+    /// <summary>Bytes of a packet, from its IP header on, that a sum could be put at.</summary>
+    private static readonly (Family Family, string Over, int Place)[] s_places =
+    [
+        (Family.IPv4, "source address", 14),
+        (Family.IPv4, "destination address", 18),
+        (Family.IPv4, "source port", 20),
+        (Family.IPv4, "destination port", 22),
+        (Family.IPv6, "source address", 22),
+        (Family.IPv6, "destination address", 38),
+        (Family.IPv6, "source port", 40),
+        (Family.IPv6, "destination port", 42),
+    ];
+
+    public static TheoryData<Family, string, int> Misplaced { get; } = BytesOfTheFrame(inError: false);
+
+    /// <summary>In the packet that an error embeds.</summary>
+    public static TheoryData<Family, string, int> MisplacedInError { get; } = BytesOfTheFrame(inError: true);
 
     [Theory]
     [MemberData(nameof(Misplaced))]
@@ -39,26 +44,13 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
         using var speaker = new Speaker(world.Host, world.Web, withOffload: true);
         using var outside = new FrameListener(world.Router.Network);
         byte[] content = RandomNumberGenerator.GetBytes(20);
-        int before = Told(), begin = family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length;
+        int before = Told(), begin = HeaderLength(family);
 
         speaker.Send(Packet(family, content), new Offload(begin, place - begin));
 
         Eventually.Holds(() => Told() > before, $"a sum over the {over} is told as a drop");
         Assert.False(outside.Saw(content));
     }
-
-    /// <summary>Byte of the frame, as above, in the packet that an error embeds.</summary>
-    public static TheoryData<Family, string, int> MisplacedInError { get; } = new()
-    {
-        { Family.IPv4, "source address", 56 },
-        { Family.IPv4, "destination address", 60 },
-        { Family.IPv4, "source port", 62 },
-        { Family.IPv4, "destination port", 64 },
-        { Family.IPv6, "source address", 84 },
-        { Family.IPv6, "destination address", 100 },
-        { Family.IPv6, "source port", 102 },
-        { Family.IPv6, "destination port", 104 },
-    };
 
     /// <summary>What an error embeds says whose connection it is about: it must not become one of the host's, or of another container.</summary>
     [Theory]
@@ -69,7 +61,7 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
         using var speaker = new Speaker(world.Host, world.Web, withOffload: true);
         using var outside = new FrameListener(world.Router.Network);
         Assert.True(flow.IsAnswered(Patience));
-        int before = Told(), begin = family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length;
+        int before = Told(), begin = HeaderLength(family);
         byte[] ownPlace = RandomNumberGenerator.GetBytes(20), misplaced = RandomNumberGenerator.GetBytes(20);
 
         speaker.Send(ErrorAbout(flow, family, ownPlace), new Offload(begin, Frame.EthernetLength + IcmpSum));
@@ -88,7 +80,7 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
         outside.Bind(new IPEndPoint(world.Router.Address(family), Port));
         outside.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         byte[] content = RandomNumberGenerator.GetBytes(1500), received = new byte[content.Length];
-        int begin = Frame.EthernetLength + (family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length), parts = segmentSize == 0 ? 1 : content.Length / segmentSize;
+        int begin = Frame.EthernetLength + HeaderLength(family), parts = segmentSize == 0 ? 1 : content.Length / segmentSize;
         content = segmentSize == 0 ? content[..1000] : content;
         Expectations.Pings(world.Web, world.Router.Address(family));
 
@@ -126,6 +118,22 @@ public sealed class ChecksumTests(ChecksumTests.WithoutCard world) : IClassFixtu
         Assert.Equal(content.Length, receiver.Receive(received));
         Assert.Equal(content, received);
     }
+
+    private static TheoryData<Family, string, int> BytesOfTheFrame(bool inError)
+    {
+        var reachable = new TheoryData<Family, string, int>();
+        foreach ((Family family, string over, int place) in s_places)
+        {
+            int header = HeaderLength(family), inFrame = Frame.EthernetLength + place + (inError ? header + IcmpLength : 0);
+            // The kernel wants the sum to begin behind as many bytes as an IP header has, counted from the frame's begin.
+            if (inFrame >= header)
+                reachable.Add(family, over, inFrame);
+        }
+
+        return reachable;
+    }
+
+    private static int HeaderLength(Family family) => family == Family.IPv4 ? Frame.IPv4Length : Frame.IPv6Length;
 
     private byte[] Packet(Family family, byte[] content)
     {
