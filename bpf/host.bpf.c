@@ -71,7 +71,7 @@ static __always_inline int judge_from_uplink(struct __sk_buff *skb)
 	if (unlikely(result)) {
 		result = refuse_for_container(&p, &j, result);
 	} else {
-		result = is_uplink_address(&p) ? TC_ACT_OK : pass_to_container(skb, &p);
+		result = is_uplink_address(&p) ? TC_ACT_OK : pass_to_container(skb, &p, &j);
 		if (result == TC_ACT_OK)
 			result = pass_answer(skb, &p, &j);
 	}

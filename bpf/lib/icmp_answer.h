@@ -115,15 +115,6 @@ static __always_inline int answer_used_up(struct __sk_buff *skb, const struct pa
 	return p->ethertype == ETH_P_IPV6 ? answer_error(skb, p, ICMPV6_TIME_EXCEEDED, 0) : TC_ACT_OK;
 }
 
-/* IPv4 whose sender has not forbidden it (RFC 791). */
-static __always_inline _Bool may_be_cut(struct __sk_buff *skb, const struct packet *p)
-{
-	if (p->ethertype != ETH_P_IP)
-		return 0;
-	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
-	return ip && !(ip->frag_off & be16(0x4000));
-}
-
 /* What the next link does not carry, by its MTU in bytes (3.2). IPv4: up the stack, that says so. */
 static __always_inline int answer_too_big(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
 					  __u32 mtu)

@@ -7,6 +7,7 @@
 #include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/ip.h>
 
 #include "../abi/drop.h"
 #include "../abi/types.h"
@@ -114,4 +115,13 @@ static __always_inline void *header_at(struct __sk_buff *skb, __u32 offset, __u3
 	start = CONTEXT_POINTER(skb, data);
 	end = CONTEXT_POINTER(skb, data_end);
 	return start + offset + size <= end ? start + offset : NULL;
+}
+
+/* IPv4 whose sender has not forbidden it (RFC 791). */
+static __always_inline _Bool may_be_cut(struct __sk_buff *skb, const struct packet *p)
+{
+	if (p->ethertype != ETH_P_IP)
+		return 0;
+	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
+	return ip && !(ip->frag_off & be16(0x4000));
 }

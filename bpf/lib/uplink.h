@@ -8,8 +8,10 @@
 
 #include "checksum.h"
 #include "embedded.h"
+#include "event.h"
 #include "mark.h"
 #include "nat.h"
+#include "route.h"
 #include "side.h"
 
 CONFIG(struct address, uplink_ipv4, "The uplink's IPv4 address, as ::ffff:a.b.c.d.");
@@ -50,16 +52,33 @@ static __always_inline __u32 destined_container(const struct packet *p)
 	return local ? local->endpoint : 0;
 }
 
-/* Straight to the container that it is for, if any. What cannot go on for its size or its hops is the stack's
- * to answer. */
-SUBPROGRAM int pass_to_container(struct __sk_buff *skb, const struct packet *p)
+/* What cannot go on for its hops or its size. Where the host forwards from here its stack answers, or cuts
+ * what may be cut. Where it does not, which nobody has to let it do, it would drop the packet without a word.
+ */
+static __always_inline int cannot_go_on(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
+					enum drop_reason reason)
 {
-	if (!p)
+	if (route_of(skb, p) == ROUTE_TO_HOST)
+		return -(int)reason;
+	if (reason != DROP_PACKET_TOO_BIG || !may_be_cut(skb, p))
+		tell_drop(skb, p, j, reason);
+	return TC_ACT_OK;
+}
+
+/* Straight to the container that it is for, if any. */
+SUBPROGRAM int pass_to_container(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
+{
+	if (!p || !j)
 		return TC_ACT_OK;
 	__u32 id = destined_container(p);
 	struct endpoint *endpoint = id ? endpoint_row(id) : NULL;
-	if (!endpoint || !endpoint->ifindex || p->hop_limit <= 1 || !fits(skb, endpoint->ifindex))
+	if (!endpoint || !endpoint->ifindex)
 		return TC_ACT_OK;
+	j->destination_endpoint = id;
+	if (unlikely(p->hop_limit <= 1))
+		return cannot_go_on(skb, p, j, DROP_HOP_LIMIT_EXCEEDED);
+	if (unlikely(!fits(skb, endpoint->ifindex)))
+		return cannot_go_on(skb, p, j, DROP_PACKET_TOO_BIG);
 	return hand_over(skb, p, endpoint);
 }
 

@@ -95,6 +95,10 @@ internal sealed class OutsideRig : IDisposable
     public void PublishEgress(ushort endpoint, IReadOnlyCollection<PolicyEntry> entries) => Datapath.Publish(endpoint, new PolicyTables(
         Rig.WebIdentity + endpoint - WebId, new DirectionDefault(false, ReservedRules.NotEnforced), new DirectionDefault(true, ReservedRules.DefaultDeny), entries));
 
+    /// <summary>Of what comes in by the uplink, which the datapath does without.</summary>
+    public void SetForwarding(Family family, bool on) =>
+        Host.Run(() => File.WriteAllText($"/proc/sys/net/{(family == Family.IPv4 ? "ipv4" : "ipv6")}/conf/{UplinkName}/forwarding", on ? "1" : "0"));
+
     public OutsideRig Open()
     {
         Publish(WebId);

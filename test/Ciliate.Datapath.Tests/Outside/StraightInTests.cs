@@ -38,6 +38,50 @@ public sealed class StraightInTests
             .IsDropped(DropReason.InvalidAddress);
     }
 
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void What_cannot_go_on_is_dropped_where_the_host_would_swallow_it(Family family)
+    {
+        using var rig = new OutsideRig().Open();
+        rig.SetForwarding(family, false);
+
+        foreach (var (frame, reason) in CannotGoOn(rig, family))
+            Assert.Equal(OutsideRig.WebId, rig.Receives(frame).IsDropped(reason).Event!.DestinationEndpoint);
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void What_cannot_go_on_is_told_and_the_stacks_to_answer_where_the_host_forwards(Family family)
+    {
+        using var rig = new OutsideRig().Open();
+        rig.SetForwarding(family, true);
+
+        foreach (var (frame, reason) in CannotGoOn(rig, family))
+        {
+            var outcome = rig.Receives(frame).IsLeftToOthers().TellsDrop(reason);
+            Assert.Equal(OutsideRig.WebId, outcome.Event!.DestinationEndpoint);
+            Assert.Equal(frame, outcome.Data);
+        }
+    }
+
+    [Fact]
+    public void What_may_be_cut_is_the_stacks_to_cut_where_the_host_forwards()
+    {
+        using var rig = new OutsideRig().Open();
+        var frame = ToWeb(rig, Family.IPv4).Udp(53, 5353, payload: 1600);
+        rig.SetForwarding(Family.IPv4, true);
+        rig.Receives(frame).IsLeftToOthers().TellsNothing();
+
+        rig.SetForwarding(Family.IPv4, false);
+        rig.Receives(frame).IsDropped(DropReason.PacketTooBig);
+    }
+
+    private static Frame ToWeb(OutsideRig rig, Family family) => Frame.From(Rig.Remote).To(Rig.Web).Via(rig.Uplink).Over(family);
+
+    private static IEnumerable<(byte[] Frame, DropReason Reason)> CannotGoOn(OutsideRig rig, Family family) =>
+    [
+        (ToWeb(rig, family).WithHopLimit(1).Udp(53, 5353), DropReason.HopLimitExceeded),
+        (ToWeb(rig, family).WithFragmentField(0x4000).Udp(53, 5353, payload: 1600), DropReason.PacketTooBig),
+    ];
+
     private static byte[] Routed(Frame frame, OutsideRig rig, Family family)
     {
         var whole = frame.Via(rig.Uplink).Over(family);
