@@ -16,13 +16,15 @@ struct own_side {
 	__u32 from_stack; /* at to_container */
 	__u32 arrived_on; /* there: interface that the packet came in by, 0 when no longer known or the host's
 			     own */
-	__u16 is_host;    /* there: the host's own; or, where a flow is judged again, the flow's */
-	__u16 is_answer;  /* there: was sent to an uplink's address, so nothing but the answer to a flow */
+	__u8 is_host;     /* there: the host's own; or, where a flow is judged again, the flow's */
+	__u8 is_answer;   /* there: was sent to an uplink's address, so nothing but the answer to a flow */
+	__u8 by_host;     /* where a flow is judged again: the host opened it */
+	__u8 reserved;
 };
 
 /* What the host's stack sends to a container is believed to be from where it says only so far: in the host's
  * name speaks the host alone, and a packet of another container comes by that container's interface, past its
- * own hook. */
+ * own hook. What the host has opened in a container's name does not become the container's. */
 static __always_inline int check_forwarded_source(const struct own_side *own, __u32 peer, __u32 peer_identity)
 {
 	if (!own->from_stack)
@@ -30,7 +32,9 @@ static __always_inline int check_forwarded_source(const struct own_side *own, __
 	if (peer_identity == IDENTITY_HOST)
 		return own->is_host ? 0 : -DROP_SPOOFED_ADDRESS;
 	struct endpoint *endpoint = peer ? endpoint_row(peer) : NULL;
-	return endpoint && endpoint->ifindex != own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
+	if (!endpoint)
+		return 0;
+	return own->by_host || endpoint->ifindex != own->arrived_on ? -DROP_SPOOFED_ADDRESS : 0;
 }
 
 static __always_inline __u32 version_of(__u32 endpoint, const struct address *a)
@@ -118,8 +122,10 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 	return 0;
 }
 
-static __always_inline void swap_sides(struct packet *p)
+/* A packet of the other direction, seen from the same end. */
+static __always_inline void turn_round(struct packet *p, struct own_side *own)
 {
+	own->is_source = !own->is_source;
 	struct address address = p->source;
 	p->source = p->destination;
 	p->destination = address;
@@ -154,29 +160,23 @@ static __always_inline int judge_again(struct __sk_buff *skb, struct packet *p, 
 				       struct flow *flow, struct judgement *j)
 {
 	count_judged_again(j);
-	if (j->reply) {
-		swap_sides(p);
-		own->is_source = !own->is_source;
-	}
+	if (j->reply)
+		turn_round(p, own);
 	/* Only what the host itself sends shows that it does, and by an address of another that would mislead
 	 * in a reply: there the flow knows. Where the packet came from is asked of itself, by the caller. */
 	__u32 from_stack = own->from_stack;
-	__u16 is_host = own->is_host;
+	__u8 is_host = own->is_host;
+	own->by_host = !!(flow->flags & FLOW_BY_HOST);
 	if (j->reply || !from_stack) {
-		own->is_host = !!(flow->flags & FLOW_BY_HOST);
+		own->is_host = own->by_host;
 		own->from_stack = 0;
 	}
 	int result = judge(skb, p, own, j);
 	own->is_host = is_host;
 	own->from_stack = from_stack;
-	if (j->reply) {
-		swap_sides(p);
-		own->is_source = !own->is_source;
-	}
-	/* What the host opened in a container's name does not become the container's. */
-	if (!result && own->from_stack && !j->reply && (flow->flags & FLOW_BY_HOST) && !j->by_host &&
-	    j->source_endpoint)
-		result = -DROP_SPOOFED_ADDRESS;
+	own->by_host = 0;
+	if (j->reply)
+		turn_round(p, own);
 	if (result) {
 		flow->judged = 0;
 		if (j->reply)
