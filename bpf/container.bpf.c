@@ -30,37 +30,37 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 }
 
 /* Whose packet it is, and by which generation it is judged: the commit word is read here, once per packet.
- * The endpoint's row in *row; 0 or a negative drop reason. */
+ * The endpoint in *endpoint; 0 or a negative drop reason. */
 static __always_inline int begin(struct __sk_buff *skb, struct judgement *j, struct own_side *own,
-				 const struct endpoint **row)
+				 const struct endpoint **endpoint)
 {
 	__u32 id;
-	*row = find_own(skb, &id);
-	if (!*row)
+	*endpoint = find_own(skb, &id);
+	if (!*endpoint)
 		return -DROP_NO_ENDPOINT;
 	j->endpoint = id;
 	if (own->is_source)
 		j->source_endpoint = id;
 	else
 		j->destination_endpoint = id;
-	own->commit = *(const volatile __u64 *)&(*row)->commit;
+	own->commit = *(const volatile __u64 *)&(*endpoint)->commit;
 	return own->commit ? 0 : -DROP_NO_GENERATION;
 }
 
 /* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet
  * needs no verdict. */
 static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p,
-					      const struct endpoint *own, _Bool *done)
+					      const struct endpoint *endpoint, _Bool *done)
 {
 	*done = 1;
-	int result = check_frame(skb, p, own);
+	int result = check_frame(skb, p, endpoint);
 	if (result)
 		return result;
 	if (p->ethertype == ETH_P_ARP)
-		return has_address(own, 1) ? answer_arp(skb, own) : -DROP_UNSUPPORTED_FAMILY;
+		return has_address(endpoint, 1) ? answer_arp(skb, endpoint) : -DROP_UNSUPPORTED_FAMILY;
 	if (p->ethertype != ETH_P_IP && p->ethertype != ETH_P_IPV6)
 		return -DROP_UNSUPPORTED_ETHERTYPE;
-	if (!has_address(own, p->ethertype == ETH_P_IP))
+	if (!has_address(endpoint, p->ethertype == ETH_P_IP))
 		return -DROP_UNSUPPORTED_FAMILY;
 	result = parse_ip(skb, p);
 	if (result)
@@ -68,15 +68,15 @@ static __always_inline int container_preamble(struct __sk_buff *skb, struct pack
 	if (unlikely(is_ndisc(p)))
 		return handle_ndisc(skb, p);
 	if (unlikely(is_listener_report(p)))
-		return handle_listener_report(own, p);
+		return handle_listener_report(endpoint, p);
 	if (unlikely(is_dhcp_answer(p)))
 		return -DROP_DHCP_SERVER;
 	if (unlikely(is_redirect(p)))
 		return -DROP_ICMP_REDIRECT;
-	result = check_destination_address(own, p);
+	result = check_destination_address(endpoint, p);
 	if (result)
 		return result;
-	result = check_source_address(own, p);
+	result = check_source_address(endpoint, p);
 	if (result)
 		return result;
 	if (unlikely(is_echo_for_gateway(p)))
@@ -110,11 +110,11 @@ int from_container(struct __sk_buff *skb)
 	struct packet p = {};
 	struct judgement j = {.direction = DIRECTION_EGRESS};
 	struct own_side own = {.is_source = 1};
-	const struct endpoint *row;
+	const struct endpoint *endpoint;
 	_Bool done = 0;
-	int result = begin(skb, &j, &own, &row);
+	int result = begin(skb, &j, &own, &endpoint);
 	if (likely(!result))
-		result = container_preamble(skb, &p, row, &done);
+		result = container_preamble(skb, &p, endpoint, &done);
 	if (result || done)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 
@@ -129,14 +129,15 @@ int from_container(struct __sk_buff *skb)
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 }
 
-static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p, const struct endpoint *own)
+static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p,
+					 const struct endpoint *endpoint)
 {
 	if (skb->vlan_present || is_tag(host16(skb->protocol)))
 		return -DROP_VLAN_TAG;
 	if (skb->protocol != be16(ETH_P_IP) && skb->protocol != be16(ETH_P_IPV6))
 		return -DROP_UNSUPPORTED_ETHERTYPE;
 	p->ethertype = host16(skb->protocol);
-	if (!has_address(own, p->ethertype == ETH_P_IP))
+	if (!has_address(endpoint, p->ethertype == ETH_P_IP))
 		return -DROP_UNSUPPORTED_FAMILY;
 	int result = parse_ip(skb, p);
 	if (result)
@@ -149,7 +150,7 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	if (p->ethertype == ETH_P_IPV6 && is_unspecified(&p->source))
 		return -DROP_INVALID_ADDRESS;
 	/* the stack sends here what it routes to the container, and nothing else */
-	return is_own_address(own, p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
+	return is_own_address(endpoint, p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
 }
 
 /* Is the host itself who speaks? Its packets come in by no interface. Nor do pieces of others, as it seems,
@@ -179,10 +180,10 @@ int to_container(struct __sk_buff *skb)
 		.arrived_on = skb->ingress_ifindex,
 		.is_answer = skb->mark == MARK_TRANSLATED_BACK,
 	};
-	const struct endpoint *row;
-	int result = begin(skb, &j, &own, &row);
+	const struct endpoint *endpoint;
+	int result = begin(skb, &j, &own, &endpoint);
 	if (likely(!result))
-		result = host_preamble(skb, &p, row);
+		result = host_preamble(skb, &p, endpoint);
 	if (unlikely(result == -(int)DROP_MULTICAST && is_hosts_report(skb, &p)))
 		return TC_ACT_SHOT;
 	if (result)

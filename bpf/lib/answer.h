@@ -11,10 +11,10 @@
 #include "own.h"
 #include "packet.h"
 
-static __always_inline void answer_from_gateway(struct ethhdr *eth, const struct endpoint *own)
+static __always_inline void answer_from_gateway(struct ethhdr *eth, const struct endpoint *endpoint)
 {
-	mac_copy(eth->h_dest, &own->mac);
-	mac_copy(eth->h_source, &own->host_mac);
+	mac_copy(eth->h_dest, &endpoint->mac);
+	mac_copy(eth->h_source, &endpoint->host_mac);
 }
 
 static __always_inline int send_answer(struct __sk_buff *skb)

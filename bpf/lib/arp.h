@@ -24,7 +24,7 @@ struct arp_ipv4 {
 	__be32 target_address;
 } __attribute__((packed, aligned(2)));
 
-static __always_inline int answer_arp(struct __sk_buff *skb, const struct endpoint *own)
+static __always_inline int answer_arp(struct __sk_buff *skb, const struct endpoint *endpoint)
 {
 	struct {
 		struct ethhdr eth;
@@ -36,9 +36,9 @@ static __always_inline int answer_arp(struct __sk_buff *skb, const struct endpoi
 	if (arp->hardware != be16(ARP_HARDWARE_ETHERNET) || arp->protocol != be16(ETH_P_IP) ||
 	    arp->hardware_length != ETH_ALEN || arp->protocol_length != 4)
 		return -DROP_ARP_MALFORMED;
-	__be32 address = own->ipv4.words[3];
+	__be32 address = endpoint->ipv4.words[3];
 	/* a sender address of 0 is a probe (RFC 5227) */
-	if (!mac_equal(&arp->sender_mac, &own->mac) ||
+	if (!mac_equal(&arp->sender_mac, &endpoint->mac) ||
 	    (arp->sender_address && arp->sender_address != address))
 		return -DROP_ARP_SPOOFED;
 	__be32 target = arp->target_address;
@@ -49,11 +49,11 @@ static __always_inline int answer_arp(struct __sk_buff *skb, const struct endpoi
 	if (arp->operation != be16(ARP_REQUEST) || target != gateway_ipv4.words[3])
 		return -DROP_ARP_FOREIGN_TARGET;
 
-	answer_from_gateway(&frame->eth, own);
+	answer_from_gateway(&frame->eth, endpoint);
 	arp->operation = be16(ARP_REPLY);
 	arp->target_mac = arp->sender_mac;
 	arp->target_address = arp->sender_address;
-	mac_copy(&arp->sender_mac, &own->host_mac);
+	mac_copy(&arp->sender_mac, &endpoint->host_mac);
 	arp->sender_address = target;
 	return send_answer(skb);
 }

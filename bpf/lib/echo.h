@@ -19,8 +19,8 @@ SUBPROGRAM int answer_echo(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return -DROP_INTERNAL;
-	const struct endpoint *own = own_endpoint(skb);
-	if (!own)
+	const struct endpoint *endpoint = own_endpoint(skb);
+	if (!endpoint)
 		return -DROP_NO_ENDPOINT;
 	struct echo_header *echo = inner_header_at(skb, p, p->l4_offset, sizeof(*echo));
 	if (!echo)
@@ -34,7 +34,7 @@ SUBPROGRAM int answer_echo(struct __sk_buff *skb, const struct packet *p)
 	struct ethhdr *eth = header_at(skb, 0, ETH_HLEN + sizeof(struct iphdr));
 	if (!eth)
 		return -DROP_TRUNCATED;
-	answer_from_gateway(eth, own);
+	answer_from_gateway(eth, endpoint);
 	if (p->ethertype == ETH_P_IP) {
 		struct iphdr *ip = (void *)(eth + 1);
 		ip->saddr = p->destination.words[3];

@@ -62,11 +62,11 @@ SUBPROGRAM __s64 sum_answer(struct __sk_buff *skb, __u32 length)
 SUBPROGRAM int write_answer(struct __sk_buff *skb, const struct packet *p, __u8 type, __u32 value,
 			    __u32 length)
 {
-	const struct endpoint *own = own_endpoint(skb);
+	const struct endpoint *endpoint = own_endpoint(skb);
 	struct icmpv6_error_frame *frame = header_at(skb, 0, sizeof(*frame));
-	if (!own || !frame || !p)
+	if (!endpoint || !frame || !p)
 		return -DROP_INTERNAL;
-	answer_from_gateway(&frame->eth, own);
+	answer_from_gateway(&frame->eth, endpoint);
 	__builtin_memset(&frame->ip, 0, sizeof(frame->ip));
 	frame->ip.version = 6;
 	frame->ip.payload_len = be16(length);

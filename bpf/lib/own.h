@@ -21,8 +21,8 @@ static __always_inline struct endpoint *find_own(struct __sk_buff *skb, __u32 *i
 	if (!found)
 		return NULL;
 	*id = *(volatile __u32 *)found;
-	struct endpoint *own = endpoint_row(*id);
-	return own && *(volatile __u32 *)&own->ifindex == ifindex ? own : NULL;
+	struct endpoint *endpoint = endpoint_row(*id);
+	return endpoint && *(volatile __u32 *)&endpoint->ifindex == ifindex ? endpoint : NULL;
 }
 
 /* For a step apart, that is to know no more than the packet. */
@@ -32,7 +32,8 @@ static __always_inline struct endpoint *own_endpoint(struct __sk_buff *skb)
 	return find_own(skb, &id);
 }
 
-static __always_inline _Bool has_address(const struct endpoint *own, _Bool is_ipv4)
+static __always_inline _Bool has_address(const struct endpoint *endpoint, _Bool is_ipv4)
 {
-	return is_ipv4 ? own->ipv4.words[3] != 0 : (own->ipv6.halves[0] | own->ipv6.halves[1]) != 0;
+	return is_ipv4 ? endpoint->ipv4.words[3] != 0
+		       : (endpoint->ipv6.halves[0] | endpoint->ipv6.halves[1]) != 0;
 }

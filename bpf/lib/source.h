@@ -14,7 +14,8 @@ static __always_inline _Bool is_tag(__u16 ethertype)
 	return ethertype == ETH_P_8021Q || ethertype == ETH_P_8021AD || ethertype == ETH_P_QINQ1;
 }
 
-static __always_inline int check_frame(struct __sk_buff *skb, struct packet *p, const struct endpoint *own)
+static __always_inline int check_frame(struct __sk_buff *skb, struct packet *p,
+				       const struct endpoint *endpoint)
 {
 	if (skb->vlan_present)
 		return -DROP_VLAN_TAG;
@@ -25,23 +26,23 @@ static __always_inline int check_frame(struct __sk_buff *skb, struct packet *p, 
 	if (is_tag(p->ethertype))
 		return -DROP_VLAN_TAG;
 	p->group_frame = eth->h_dest[0] & 1;
-	if (!mac_equal((struct mac *)eth->h_source, &own->mac))
+	if (!mac_equal((struct mac *)eth->h_source, &endpoint->mac))
 		return -DROP_SPOOFED_MAC;
-	if (!p->group_frame && !mac_equal((struct mac *)eth->h_dest, &own->host_mac))
+	if (!p->group_frame && !mac_equal((struct mac *)eth->h_dest, &endpoint->host_mac))
 		return -DROP_FOREIGN_DESTINATION_MAC;
 	return 0;
 }
 
-static __always_inline _Bool is_own_address(const struct endpoint *own, const struct packet *p,
+static __always_inline _Bool is_own_address(const struct endpoint *endpoint, const struct packet *p,
 					    const struct address *a)
 {
-	return address_equal(a, p->ethertype == ETH_P_IP ? &own->ipv4 : &own->ipv6);
+	return address_equal(a, p->ethertype == ETH_P_IP ? &endpoint->ipv4 : &endpoint->ipv6);
 }
 
 /* Link-local and unspecified sources are left to NDisc, which comes before this. */
-static __always_inline int check_source_address(const struct endpoint *own, const struct packet *p)
+static __always_inline int check_source_address(const struct endpoint *endpoint, const struct packet *p)
 {
-	return is_own_address(own, p, &p->source) ? 0 : -DROP_SPOOFED_ADDRESS;
+	return is_own_address(endpoint, p, &p->source) ? 0 : -DROP_SPOOFED_ADDRESS;
 }
 
 static __always_inline _Bool is_multicast(const struct packet *p)
@@ -68,7 +69,7 @@ static __always_inline int check_one_destination(const struct packet *p)
 	return 0;
 }
 
-static __always_inline int check_destination_address(const struct endpoint *own, const struct packet *p)
+static __always_inline int check_destination_address(const struct endpoint *endpoint, const struct packet *p)
 {
 	int result = check_one_destination(p);
 	if (result)
@@ -76,7 +77,7 @@ static __always_inline int check_destination_address(const struct endpoint *own,
 	/* a packet for one in a frame for many (RFC 1122, 3.3.6) */
 	if (p->group_frame)
 		return -DROP_FOREIGN_DESTINATION_MAC;
-	return is_own_address(own, p, &p->destination) ? -DROP_SAME_ENDPOINT : 0;
+	return is_own_address(endpoint, p, &p->destination) ? -DROP_SAME_ENDPOINT : 0;
 }
 
 enum dhcp_port {
