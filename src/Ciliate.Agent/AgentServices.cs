@@ -61,8 +61,10 @@ public sealed class AgentServices : IAsyncDisposable
         Policies = new PolicyManager(store, Rules, distributor, prefixes, BeginChange);
         State = new StateKeeper(store, endpoints, Identities, Policies, logger);
         PolicyDirectory = new PolicyDirectory(configuration.PolicyDirectory);
-        Explainer = new PolicyExplainer(Policies, options, Host);
+        Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
+        Explainer = new PolicyExplainer(Policies, options, Host, Masquerade);
         Peers = new PeerFinder(endpoints, Identities, AddressBook, Host);
+        FlowExplainer = new FlowExplainer(Explainer, Peers);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         Endpoints = new EndpointManager(
@@ -70,7 +72,6 @@ public sealed class AgentServices : IAsyncDisposable
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
             datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
-        Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -122,6 +123,8 @@ public sealed class AgentServices : IAsyncDisposable
     public PolicyDirectory PolicyDirectory { get; }
 
     public PolicyExplainer Explainer { get; }
+
+    public FlowExplainer FlowExplainer { get; }
 
     public PeerFinder Peers { get; }
 

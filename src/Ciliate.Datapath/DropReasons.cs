@@ -11,6 +11,9 @@ public static class DropReasons
     /// <summary>"policy denied ingress" for DROP_POLICY_DENIED_INGRESS; a number this version does not know is told as such.</summary>
     public static string Describe(uint reason) => reason < Texts.Length ? Texts[reason] : $"unknown reason {reason}";
 
+    /// <summary>What happened, in a few words; null for a number that this version does not know.</summary>
+    public static string? Meaning(uint reason) => DropMeanings.Find((DropReason)reason);
+
     /// <summary>Every reason with its number, for documentation and metrics.</summary>
     public static IEnumerable<(uint Reason, string Text)> All => Texts.Select((text, index) => ((uint)index, text)).Skip(1);
 

@@ -21,36 +21,12 @@ internal sealed class ExplainHandlers(AgentServices agent)
     private ExplainedPacket Packet(ExplainQuery query) =>
         agent.Explainer.Explain(agent.Peers.Find(query.From!), agent.Peers.Find(query.To!), ExplainRequest.Kind(query));
 
-    /// <summary>A flow is explained by its original direction: a reply is allowed because its flow was.</summary>
     private ExplainResource Explain(ulong id)
     {
         FlowRecord flow = agent.Flows.Find(id)
             ?? throw AgentException.NotFound($"flow {id} is not among the last {FlowLog.DefaultCapacity}; ciliate observe shows those that are");
-        VerdictEvent verdict = flow.Event;
-        (FlowPeer from, FlowPeer to) = verdict.Reply ? (flow.Destination, flow.Source) : (flow.Source, flow.Destination);
-        if (from.Address is null || to.Address is null)
-            throw AgentException.Invalid($"flow {id} is a packet that no policy was asked about: {flow.DropReason}");
-        PacketKind kind = verdict.Protocol switch
-        {
-            IpProtocols.Icmp or IpProtocols.IcmpV6 => new PacketKind(verdict.Protocol, Request(verdict)),
-            _ => new PacketKind(verdict.Protocol, to.Port),
-        };
-        var recorded = new ExplainRecorded(
-            verdict.Verdict == VerdictKind.Forwarded ? ExplainVerdict.Allowed : ExplainVerdict.Denied, flow.Rule, flow.DropReason);
-        return Resource(agent.Explainer.Explain(
-            agent.Peers.OfFlow(from.Address, from.Identity, from.EndpointId), agent.Peers.OfFlow(to.Address, to.Identity, to.EndpointId), kind), recorded);
-    }
-
-    /// <summary>The type of the message that opened the flow.</summary>
-    private static byte Request(VerdictEvent verdict)
-    {
-        const byte echoReply = 0, echo = 8, echoReplyV6 = 129, echoV6 = 128;
-        return (verdict.Protocol, verdict.IcmpType) switch
-        {
-            (IpProtocols.Icmp, echoReply) when verdict.Reply => echo,
-            (IpProtocols.IcmpV6, echoReplyV6) when verdict.Reply => echoV6,
-            _ => verdict.IcmpType,
-        };
+        var recorded = new ExplainRecorded(Word(flow.Event.Verdict == VerdictKind.Forwarded), flow.Rule, flow.DropReason);
+        return Resource(agent.FlowExplainer.Explain(flow), recorded);
     }
 
     private ExplainResource Resource(ExplainedPacket packet, ExplainRecorded? recorded) => new(
@@ -62,7 +38,8 @@ internal sealed class ExplainHandlers(AgentServices agent)
         Direction(packet.Ingress),
         recorded,
         packet.DropReason,
-        packet.IsAnsweredByGateway ? ExplainVerdict.Gateway : null);
+        packet.IsAnsweredByGateway ? ExplainVerdict.Gateway : null,
+        packet.DropMeaning);
 
     private static ExplainSide Side(PacketSide side) =>
         new(side.Identity.Number, EndpointResources.Texts(side.Identity.Labels), side.Endpoint?.Name, side.Address?.ToString());

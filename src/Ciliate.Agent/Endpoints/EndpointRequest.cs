@@ -27,6 +27,8 @@ public sealed record EndpointRequest(
             && Name[0] != '-' && Name[^1] != '-';
         if (!good)
             throw AgentException.Invalid($"endpoint name '{Name}' is not 1 to {LongestName} of a-z, 0-9 and '-', with no '-' at either end");
+        if (ReservedIdentities.IsName(Name))
+            throw AgentException.Invalid($"endpoint name '{Name}' is kept for the identity reserved:{Name}; choose another name");
         return Name;
     }
 

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Logging;
 using Ciliate.Datapath;
+using Ciliate.Netlink;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.Outside;
@@ -50,6 +53,18 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
         TellProblem(unusable);
         if (settings.IsOn)
             logger.UplinksChanged(found.Length == 0 ? "none" : string.Join(", ", found.Select(Text)));
+    }
+
+    /// <summary>The uplink by which the routes of this moment lead what a container sends to the address, and whose address it takes there; null when it keeps
+    /// its own, or goes nowhere.</summary>
+    public Uplink? UplinkTo(IPAddress destination)
+    {
+        bool isMasqueraded = destination.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6;
+        if (!isMasqueraded || settings.Excluded.Any(range => range.Contains(destination)))
+            return null;
+        return host.Routes.FindRoute(destination) is { Type: RouteType.Unicast } route
+            ? Uplinks.FirstOrDefault(uplink => uplink.IfIndex == route.LinkIndex)
+            : null;
     }
 
     /// <summary>Why a family is not masqueraded, or null.</summary>

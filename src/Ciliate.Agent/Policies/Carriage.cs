@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Ciliate.Datapath;
 using Ciliate.Datapath.Abi;
 
 namespace Ciliate.Agent.Policies;
@@ -12,21 +11,32 @@ internal sealed class Carriage(IPAddress? broadcast)
     private static readonly IPNetwork s_thisNetwork = IPNetwork.Parse("0.0.0.0/8"), s_loopback = IPNetwork.Parse("127.0.0.0/8"),
         s_multicast = IPNetwork.Parse("224.0.0.0/4"), s_reserved = IPNetwork.Parse("240.0.0.0/4"), s_mappedAndCompatible = IPNetwork.Parse("::/80");
 
-    /// <summary>Text of the drop reason; null when the policies decide.</summary>
+    /// <summary>The drop reason; null when the policies decide.</summary>
     /// <exception cref="AgentException">The addresses are of two families: no packet has both.</exception>
-    public string? WhyNot(PacketSide from, PacketSide to)
+    public DropReason? WhyNot(PacketSide from, PacketSide to, PacketKind kind)
     {
         if (from.Address is { } source && to.Address is { } destination && source.AddressFamily != destination.AddressFamily)
             throw AgentException.Invalid($"{source} and {destination} are of two families, which no packet has; give two of one");
-        return Reason(from, to) is { } reason ? DropReasons.Describe((uint)reason) : null;
+        return ReasonOfAddresses(from, to) ?? ReasonOfKind(from, kind) ?? ReasonOfDestination(from, to);
     }
 
-    private DropReason? Reason(PacketSide from, PacketSide to)
+    private static DropReason? ReasonOfAddresses(PacketSide from, PacketSide to)
     {
         if ((to.Address ?? from.Address)?.AddressFamily is { } family && (Lacks(from, family) || Lacks(to, family)))
             return DropReason.UnsupportedFamily;
-        if (IsInvalid(from.Address) || IsForMany(from.Address) || IsInvalid(to.Address))
-            return DropReason.InvalidAddress;
+        return IsInvalid(from.Address) || IsForMany(from.Address) || IsInvalid(to.Address) ? DropReason.InvalidAddress : null;
+    }
+
+    /// <summary>Routes and routers are the gateway's to tell.</summary>
+    private static DropReason? ReasonOfKind(PacketSide from, PacketKind kind)
+    {
+        if (kind.IsRedirect)
+            return DropReason.IcmpRedirect;
+        return kind.IsRouterAdvertisement && from.Endpoint is not null ? DropReason.NdiscForbidden : null;
+    }
+
+    private DropReason? ReasonOfDestination(PacketSide from, PacketSide to)
+    {
         if (IsMulticast(to.Address))
             return DropReason.Multicast;
         if (IsForMany(to.Address))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Ciliate.Agent.Addresses;
 using Ciliate.Agent.Endpoints;
+using Ciliate.Agent.Flows;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.State;
 using Ciliate.Api;
@@ -41,11 +42,19 @@ public sealed class PeerFinder(Table<ushort, Endpoint> endpoints, IdentityAlloca
             : new PacketSide(Known(host.Keeps(address) ? ReservedIdentities.Host : book.IdentityOf(address)), null, address);
 
     /// <summary>Whoever has the address now of one side of a flow that was told. What the host said in a container's name it said as the host.</summary>
-    /// <param name="identity">As it was told.</param>
-    /// <param name="endpoint">As it was told; 0: none.</param>
-    public PacketSide OfFlow(IPAddress address, uint identity, ushort endpoint) => (identity, endpoint) == (ReservedIdentities.Host, 0)
-        ? new PacketSide(Known(ReservedIdentities.Host), null, address)
-        : OfAddress(address);
+    /// <param name="side">With its address.</param>
+    public PacketSide OfFlow(FlowPeer side) => (side.Identity, side.EndpointId) == (ReservedIdentities.Host, 0)
+        ? new PacketSide(Known(ReservedIdentities.Host), null, side.Address)
+        : OfAddress(side.Address!);
+
+    /// <summary>The endpoint that a side of a flow was told to be, whatever its address says; unknown when it is gone.</summary>
+    public PacketSide OfEndpoint(FlowPeer side) =>
+        endpoints.Find(side.EndpointId) is { } endpoint && endpoint.Name == side.EndpointName
+            ? Of(endpoint) with { Address = side.Address }
+            : Unknown(side.Address!);
+
+    /// <summary>Somebody, who is not known to have the address.</summary>
+    public static PacketSide Unknown(IPAddress address) => new(new Identity(0, LabelSet.Empty), null, address);
 
     /// <exception cref="AgentException">There is no such identity.</exception>
     private Identity OfNumber(string text) =>

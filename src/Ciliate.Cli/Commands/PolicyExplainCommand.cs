@@ -71,18 +71,31 @@ internal static class PolicyExplainCommand
         return query with { Protocol = parsed.GetValue(Protocol)?.ToString(CultureInfo.InvariantCulture) };
     }
 
-    /// <summary>The verdict, then each direction's, then the rules that were looked at for it.</summary>
+    /// <summary>Of a flow what it was told, then the verdict, then each direction's, then the rules that were looked at for it.</summary>
     private static TableView Rows(ExplainResource answer) => new(
         ["DIRECTION", "ENDPOINT", "RESULT", "RULE", "FILE"],
         [
-            ["both", $"{Name(answer.From)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), Before(answer) ?? "-", "-"],
+            .. Recorded(answer),
+            ["both", $"{Sender(answer)} -> {Name(answer.To)} {answer.Packet}", Verdict(answer.Verdict), Beside(answer) ?? "-", "-"],
             .. Rows("egress", answer.Egress),
             .. Rows("ingress", answer.Ingress),
         ]);
 
-    /// <summary>What the datapath does before it asks a policy; null when that is nothing.</summary>
-    private static string? Before(ExplainResource answer) =>
-        answer.DropReason ?? (answer.AnsweredBy is { } by ? $"answered by the {by} before any policy" : null);
+    /// <summary>With the rule, unless that had no part in it.</summary>
+    private static IEnumerable<Cell[]> Recorded(ExplainResource answer)
+    {
+        if (answer.Recorded is { } recorded)
+            yield return ["recorded", "-", Verdict(recorded.Verdict), (answer.DropReason is null ? recorded.Rule : null) ?? recorded.DropReason ?? "-", "-"];
+    }
+
+    /// <summary>What the datapath does whatever the policies say; null when that is nothing.</summary>
+    private static string? Beside(ExplainResource answer) => answer switch
+    {
+        { DropReason: { } reason, DropMeaning: { } meaning } => $"not by policy: {reason} ({meaning})",
+        { DropReason: { } reason } => $"not by policy: {reason}",
+        { AnsweredBy: { } by } => $"answered by the {by} before any policy",
+        _ => null,
+    };
 
     private static IEnumerable<Cell[]> Rows(string name, ExplainDirection? direction)
     {
@@ -97,6 +110,11 @@ internal static class PolicyExplainCommand
     }
 
     private static Cell Verdict(string verdict) => new(verdict, verdict == ExplainVerdict.Allowed ? CellStyle.Good : CellStyle.Bad);
+
+    /// <summary>Of a packet that was dropped also the address: it may be a lie.</summary>
+    private static string Sender(ExplainResource answer) => answer is { DropReason: not null, From: { Name: { } name, Address: { } address } }
+        ? $"{name} [{address}]"
+        : Name(answer.From);
 
     private static string Name(ExplainSide side) => side.Name ?? side.Address ?? string.Join(',', side.Labels);
 }

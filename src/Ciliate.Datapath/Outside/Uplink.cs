@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Ciliate.Datapath;
 
@@ -6,7 +7,10 @@ namespace Ciliate.Datapath;
 /// <param name="Mtu">Bytes of the largest IP packet.</param>
 /// <param name="IPv4">The address that containers take there; null: IPv4 does not leave by it masqueraded.</param>
 /// <param name="IPv6">Likewise.</param>
-public sealed record Uplink(int IfIndex, string Name, int Mtu, IPAddress? IPv4, IPAddress? IPv6);
+public sealed record Uplink(int IfIndex, string Name, int Mtu, IPAddress? IPv4, IPAddress? IPv6)
+{
+    public IPAddress? AddressOf(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
+}
 
 /// <summary>A masqueraded flow.</summary>
 /// <param name="ContainerPort">Source port or echo identifier that the container uses; 0 for protocols without.</param>

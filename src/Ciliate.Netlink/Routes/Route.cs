@@ -62,11 +62,15 @@ public sealed record Route(
     uint Priority,
     byte Protocol)
 {
-    internal static bool TryParse(NetlinkMessage message, out Route route)
+    /// <summary>What the namespace has; no copies that the kernel made of routes.</summary>
+    internal static bool TryParse(NetlinkMessage message, out Route route) =>
+        TryRead(message, out route) && (message.Structure<RouteHeader>().Flags & Rtm.RTM_F_CLONED) == 0;
+
+    internal static bool TryRead(NetlinkMessage message, out Route route)
     {
         route = null!;
         if (message.Type != Rtm.NEWROUTE || message.Structure<RouteHeader>() is var header
-            && (header.Family is not (AddressFamilies.Inet or AddressFamilies.Inet6) || (header.Flags & Rtm.RTM_F_CLONED) != 0))
+            && header.Family is not (AddressFamilies.Inet or AddressFamilies.Inet6))
         {
             return false;
         }

@@ -34,28 +34,24 @@ public sealed partial class RouteNetlink
 
     /// <summary>What becomes of a packet that this namespace sends to the address, by all its rules and tables; null when there is
     /// no route, or one that refuses.</summary>
-    public RouteType? FindRouteType(IPAddress destination)
+    public RouteType? FindRouteType(IPAddress destination) => FindRoute(destination)?.Type;
+
+    /// <summary>The route of that packet, by one next hop if it has several; null likewise.</summary>
+    public Route? FindRoute(IPAddress destination)
     {
         var request = new NetlinkWriter(stackalloc byte[RequestSize], Rtm.GETROUTE, 0);
         request.Structure(new RouteHeader { Family = destination.KernelFamily(), DestinationLength = (byte)(destination.GetAddressBytes().Length * 8) });
         request.Attribute(Rtm.RTA_DST, destination);
         try
         {
-            return _channel.Query<RouteType>(request.Message, $"find a route to {destination}", TypeOf);
+            // The answer is a copy of a route.
+            return _channel.Query<Route>(request.Message, $"find a route to {destination}", Route.TryRead);
         }
         catch (NetlinkException exception) when (exception.Errno is Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.EACCES or Errno.EINVAL)
         {
             // None, unreachable, prohibit and blackhole.
             return null;
         }
-    }
-
-    /// <summary>The answer is a copy, which <see cref="Route.TryParse"/> leaves out.</summary>
-    private static bool TypeOf(NetlinkMessage message, out RouteType type)
-    {
-        bool isRoute = message.Type == Rtm.NEWROUTE;
-        type = isRoute ? (RouteType)message.Structure<RouteHeader>().Type : default;
-        return isRoute;
     }
 
     private static void WriteRoute(ref NetlinkWriter request, RouteSpec route, RouteScope scope)

@@ -23,4 +23,6 @@ public static class ReservedIdentities
 
     /// <summary>"host" for 1; null for a number that is not reserved.</summary>
     public static string? NameOf(uint number) => number >= 1 && number <= Names.Length ? Names[number - 1] : null;
+
+    public static bool IsName(string text) => Names.Contains(text);
 }

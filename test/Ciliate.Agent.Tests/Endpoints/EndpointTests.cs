@@ -185,6 +185,8 @@ public sealed class EndpointTests : IDisposable
     [Theory]
     [InlineData("Web", "app=web", "endpoint name 'Web' is not 1 to 63 of a-z, 0-9 and '-', with no '-' at either end")]
     [InlineData("", "app=web", "endpoint name '' is not 1 to 63 of a-z, 0-9 and '-', with no '-' at either end")]
+    [InlineData("host", "app=web", "endpoint name 'host' is kept for the identity reserved:host; choose another name")]
+    [InlineData("world-ipv6", "app=web", "endpoint name 'world-ipv6' is kept for the identity reserved:world-ipv6; choose another name")]
     [InlineData("web-", "app=web", "endpoint name 'web-' is not 1 to 63 of a-z, 0-9 and '-', with no '-' at either end")]
     [InlineData("web", "app=w b", "endpoint 'web': label \"app=w b\": the value has a space")]
     [InlineData("web", "reserved:host", "endpoint 'web': label \"reserved:host\": labels with the source \"reserved\" cannot be given to a container")]

@@ -1,5 +1,7 @@
 using System.Net;
+using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Policies;
+using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Netlink;
 using Ciliate.Policy;
@@ -76,16 +78,17 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal((answered, answered, answered), (packet.IsAnsweredByGateway, packet.Allowed, packet.Egress is null));
     }
 
+    /// <summary>Older versions took such names.</summary>
     [Fact]
-    public void What_the_host_said_in_a_containers_name_is_the_hosts()
+    public void An_endpoint_that_is_called_as_a_reserved_identity_lives_on_and_is_found_by_name()
     {
+        Endpoint db = _agent.Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == "db");
+        new StateStore(_agent.Configuration.StateDirectory).WriteEndpoint(db.ToStored() with { Name = "host" });
+        _agent.Restart();
         PeerFinder peers = _agent.Services.Peers;
-        IPAddress web = IPAddress.Parse("10.101.0.2");
 
-        PacketSide host = peers.OfFlow(web, ReservedIdentities.Host, 0), container = peers.OfFlow(web, 256, 1);
-
-        Assert.Equal((ReservedIdentities.Host, null, web), (host.Identity.Number, host.Endpoint, host.Address!));
-        Assert.Equal("web", container.Endpoint?.Name);
+        Assert.Equal(("host", EndpointState.Ready), (_agent.Services.Endpoints.Endpoints.Find(db.Id)!.Name, _agent.Services.Endpoints.Endpoints.Find(db.Id)!.State));
+        Assert.Equal((null, db.Id), (peers.Find("host").Endpoint, peers.Find("name:host").Endpoint!.Id));
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class ExplainCommandTests
         Assert.Equal(
             """
             DIRECTION   ENDPOINT                 RESULT    RULE                 FILE
+            recorded    -                        denied    default-deny         -
             both        client -> web TCP 8080   denied    -                    -
             egress      client                   allowed   not-enforced         -
             ingress     web                      denied    web/ingressDeny[0]   policies/web.yaml
@@ -45,12 +46,34 @@ public sealed class ExplainCommandTests
     {
         using var agent = FakeAgent.Answering("""
             {"from": {"identity": 257, "labels": [], "name": "client"}, "to": {"identity": 2, "labels": [], "address": "224.0.0.1"},
-             "packet": "UDP 53", "verdict": "denied", "drop-reason": "multicast"}
+             "packet": "UDP 53", "verdict": "denied", "drop-reason": "multicast", "drop-meaning": "multicast is not carried"}
             """);
 
         Run run = await Run.Async(agent, "policy", "explain", "--from", "client", "--to", "224.0.0.1", "--port", "53/udp");
 
-        Assert.Matches(@"\nboth +client -> 224\.0\.0\.1 UDP 53 +denied +multicast +-\n", run.Out);
+        Assert.Matches(@"\nboth +client -> 224\.0\.0\.1 UDP 53 +denied +not by policy: multicast \(multicast is not carried\) +-\n", run.Out);
+    }
+
+    [Fact]
+    public async Task Of_a_flow_comes_first_what_happened_and_not_the_rule_that_had_no_part_in_it()
+    {
+        using var agent = FakeAgent.Answering("""
+            {"from": {"identity": 257, "labels": [], "name": "a", "address": "10.101.0.3"}, "to": {"identity": 258, "labels": [], "name": "c", "address": "10.101.0.4"},
+             "packet": "UDP 2", "verdict": "denied", "drop-reason": "spoofed address", "drop-meaning": "the source address is not the container's",
+             "recorded": {"verdict": "denied", "rule": "not-enforced", "drop-reason": "spoofed address"} }
+            """);
+
+        Run run = await Run.Async(agent, "policy", "explain", "--flow", "12");
+
+        Assert.Equal(
+            """
+            DIRECTION   ENDPOINT                    RESULT   RULE                                                                        FILE
+            recorded    -                           denied   spoofed address                                                             -
+            both        a [10.101.0.3] -> c UDP 2   denied   not by policy: spoofed address (the source address is not the container's)   -
+
+            """.Replace(" ", "", StringComparison.Ordinal),
+            run.Out.Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
     }
 
     [Theory]
