@@ -49,5 +49,6 @@ enum drop_reason : __u32 {
 	DROP_BROADCAST = 39,                 /* broadcast is not carried */
 	DROP_CHECKSUM_MISPLACED = 40,        /* the card is told to put a checksum where none belongs */
 	DROP_NO_ENDPOINT = 41,               /* the interface is no endpoint's: fail closed */
-	DROP_REASON_COUNT = 42,
+	DROP_NOT_FORWARDED = 42,             /* the host does not forward from where the packet came in */
+	DROP_REASON_COUNT = 43,
 };

@@ -12,6 +12,8 @@ enum nat_limits : __u32 {
 struct uplink {
 	__u32 ifindex; /* 0: unused */
 	__u32 mtu;
+	__u32 strict; /* what comes in there must be from where an answer would leave by it */
+	__u32 reserved;
 	struct address ipv4; /* as ::ffff:a.b.c.d; all zero: none */
 	struct address ipv6; /* all zero: none */
 };

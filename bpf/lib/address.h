@@ -41,6 +41,12 @@ static __always_inline _Bool mac_equal(const struct mac *a, const volatile struc
 	return a->words[0] == b->words[0] && a->words[1] == b->words[1] && a->words[2] == b->words[2];
 }
 
+/* Of IPv6: what no router forwards (RFC 4291, 2.5.6). */
+static __always_inline _Bool is_link_local(const struct address *a)
+{
+	return (a->words[0] & be32(0xffc00000)) == be32(0xfe800000);
+}
+
 /* Is it the link-local address that a kernel makes itself of the MAC (RFC 4291, appendix A)? */
 static __always_inline _Bool is_link_local_of(const struct address *a, const struct mac *mac)
 {

@@ -47,6 +47,8 @@ static __always_inline int check_related_flow(struct __sk_buff *skb, struct rela
 	if (!flow || flow_expired(flow_expires(flow), bpf_jiffies64()))
 		return -DROP_ICMP_ERROR_UNRELATED;
 	j->reply = sender_low != !!(flow->flags & FLOW_ORIGINATOR_LOW);
+	if (!j->reply && is_past_translation(own, &r->inner, flow))
+		return -DROP_ICMP_ERROR_UNRELATED;
 	j->translation = translation_of(flow);
 	_Bool own_is_originator = own->is_source == j->reply;
 	*peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;

@@ -224,6 +224,8 @@ static __always_inline int judge_new(struct __sk_buff *skb, const struct flow_ke
 	if (result)
 		return result;
 	result = judge(skb, p, own, j);
+	if (!result && own->from_stack && own->arrived_on && !peer_endpoint(own, j))
+		result = check_way_in(skb, p, own->arrived_on);
 	if (!result && !is_flowless(p))
 		result = flow_open(key, p, j, now, sender_low);
 	return result ? result : FLOW_OPENED;
@@ -239,6 +241,16 @@ static __always_inline _Bool judgement_holds(const struct flow *flow, const stru
 	__u64 current = own_is_originator ? judged_under(own_version, peer_version)
 					  : judged_under(peer_version, own_version);
 	return flow->judged == current;
+}
+
+/* Answers to what a container masquerades are sent to the uplink's address, and to a port that only who got
+ * its packets knows. What comes straight to the container on such a flow is somebody else's, but for the
+ * host's own word: its stack sees what it answers before that is translated. */
+static __always_inline _Bool is_past_translation(const struct own_side *own, const struct packet *p,
+						 const struct flow *flow)
+{
+	return own->from_stack && !own->is_answer && !own->is_host && !flow->destination_endpoint &&
+	       masquerades(p) && !(flow->flags & FLOW_OWN_ADDRESS);
 }
 
 /* Has an address of the flow gone to another container since? What that one would inherit was not meant for
@@ -289,6 +301,9 @@ static __always_inline int track_and_judge(struct __sk_buff *skb, struct packet 
 			return result ? result : FLOW_OPENED;
 		}
 	}
+
+	if (unlikely(reply && is_past_translation(own, p, flow)))
+		return -DROP_NO_FLOW;
 
 	_Bool own_is_originator = own->is_source != reply;
 	if (unlikely(!judgement_holds(flow, p, own, own_is_originator))) {

@@ -8,8 +8,14 @@
 #include "config.h"
 #include "flow.h"
 #include "maps.h"
+#include "packet.h"
 
 #define NAT_PROBES 32
+
+static __always_inline _Bool masquerades(const struct packet *p)
+{
+	return p->ethertype == ETH_P_IP ? masquerade_ipv4 : masquerade_ipv6;
+}
 
 /* What a flow says of its translation, in one word: the row of the uplink below, the port above. */
 static __always_inline __u32 translation_of(const struct flow *flow)

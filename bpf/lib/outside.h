@@ -13,11 +13,6 @@
 #include "offload.h"
 #include "route.h"
 
-static __always_inline _Bool masquerades(const struct packet *p)
-{
-	return p->ethertype == ETH_P_IP ? masquerade_ipv4 : masquerade_ipv6;
-}
-
 SUBPROGRAM int is_excluded(const struct address *destination)
 {
 	if (!destination)

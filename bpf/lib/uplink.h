@@ -75,6 +75,8 @@ SUBPROGRAM int pass_to_container(struct __sk_buff *skb, const struct packet *p, 
 	if (!endpoint || !endpoint->ifindex)
 		return TC_ACT_OK;
 	j->destination_endpoint = id;
+	if (unlikely(is_link_local(&p->source)))
+		return -DROP_INVALID_ADDRESS;
 	if (unlikely(p->hop_limit <= 1))
 		return cannot_go_on(skb, p, j, DROP_HOP_LIMIT_EXCEEDED);
 	if (unlikely(!fits(skb, endpoint->ifindex)))

@@ -48,6 +48,7 @@ internal static class DropMeanings
         [DropReason.Broadcast] = "broadcast is not carried",
         [DropReason.ChecksumMisplaced] = "the sender wants the checksum put where none belongs, over what was judged",
         [DropReason.NoEndpoint] = "the interface is no endpoint's: one that is just being taken down",
+        [DropReason.NotForwarded] = "a new flow from outside straight to a container, by an interface from which the host does not forward",
     };
 
     /// <summary>Null for a reason that this version does not know.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests;
@@ -102,7 +103,7 @@ public sealed class FlowShareTests
         for (int port = 1; port <= 30; port++)
             rig.WebSends(rig.FromWeb(Family.IPv4).Udp(port, Server)).IsRedirected();
         for (int port = 1; port <= 20; port++)
-            rig.HostSendsToDb(Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Gateway).Over(Family.IPv6).Udp(port, Server), arrivedOn: 50).IsPassed();
+            rig.HostSendsToDb(Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Gateway).Over(Family.IPv6).Udp(port, Server), arrivedOn: HostEnds.Outside).IsPassed();
         var counts = rig.Datapath.Maps.FlowQuotas;
         counts[Rig.WebId].Flows -= 7;
         counts[Rig.DbId].Flows += 3;

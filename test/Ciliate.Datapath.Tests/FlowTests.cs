@@ -1,5 +1,6 @@
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests;
@@ -125,13 +126,13 @@ public sealed class FlowTests
         rig.DbSends(Frame.From(Rig.Db).To(Rig.Remote).Via(Rig.Gateway).Over(family).Udp(7777, 53)).IsPassed();
         rig.WebSends(rig.FromWeb(family).Udp(1000, 2000)).IsRedirected();
         byte[] answer = Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Gateway).Over(family).Udp(53, 7777);
-        rig.HostSendsToDb(answer, arrivedOn: 9).IsPassed();
+        rig.HostSendsToDb(answer, arrivedOn: HostEnds.Outside).IsPassed();
 
         rig.Datapath.DetachEndpoint(Rig.DbId);
         rig.Register(newcomer, Rig.Db);
         rig.Publish(newcomer, 300, [], enforced: true);
 
-        rig.HostSendsTo(newcomer, answer, arrivedOn: 9).IsDropped(DropReason.PolicyDeniedIngress);
+        rig.HostSendsTo(newcomer, answer, arrivedOn: HostEnds.Outside).IsDropped(DropReason.PolicyDeniedIngress);
         rig.WebSends(rig.FromWeb(family).Udp(1000, 2000)).IsDropped(DropReason.PolicyDeniedIngress);
     }
 

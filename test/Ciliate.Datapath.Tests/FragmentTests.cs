@@ -1,5 +1,6 @@
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests;
@@ -144,7 +145,7 @@ public sealed class FragmentTests
         rig.DbSends(Piece(rig.FromDb(Family.IPv6), 0, more: true).Udp(40000, 53, payload: 56)).IsRedirected();
 
         for (uint id = 0; id <= (uint)FragmentLimits.Ways; id++)
-            rig.HostSendsToDb(Piece(toDb, 0, more: true, id).Udp(40000, 53, payload: 56), arrivedOn: 2).IsPassed();
+            rig.HostSendsToDb(Piece(toDb, 0, more: true, id).Udp(40000, 53, payload: 56), arrivedOn: HostEnds.Outside).IsPassed();
 
         rig.DbSends(Piece(rig.FromDb(Family.IPv6), 64, more: false).Raw(Udp, Content)).IsRedirected();
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests;
@@ -44,9 +45,9 @@ public sealed class HostTests
         var asTheHost = Frame.From(Rig.Gateway).To(Rig.Db).Via(Rig.Db).Over(family);
 
         rig.HostSendsToDb(byAnotherAddress.Tcp(40000, 80, TcpFlags.Syn)).IsPassed().OpensFlow(ReservedRules.HostAccess);
-        rig.HostSendsToDb(asTheHost.Tcp(40001, 80, TcpFlags.Syn), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(asTheHost.Tcp(40001, 80, TcpFlags.Syn), arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
         rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Syn)).IsPassed();
-        rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Ack), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(asTheHost.Tcp(40002, 80, TcpFlags.Ack), arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
     }
 
     [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
@@ -73,7 +74,7 @@ public sealed class HostTests
         rig.HostSendsToDb(version2).IsConsumed();
         rig.HostSendsToDb(report.IcmpV6([131, .. new byte[23]])).IsConsumed();
 
-        rig.HostSendsToDb(version2, arrivedOn: 2).IsDropped(DropReason.Multicast);
+        rig.HostSendsToDb(version2, arrivedOn: HostEnds.Outside).IsDropped(DropReason.Multicast);
         rig.HostSendsToDb(report.Udp(5353, 5353)).IsDropped(DropReason.Multicast);
     }
 
@@ -83,7 +84,7 @@ public sealed class HostTests
         using var rig = new Rig().Enforce();
         var frame = Frame.From(Rig.Remote).To(Rig.Db).Via(Rig.Db).Over(family).Tcp(40000, 80, TcpFlags.Syn);
 
-        var outcome = rig.HostSendsToDb(frame, arrivedOn: 2).IsDropped(DropReason.PolicyDeniedIngress);
+        var outcome = rig.HostSendsToDb(frame, arrivedOn: HostEnds.Outside).IsDropped(DropReason.PolicyDeniedIngress);
 
         Assert.Equal((uint)ReservedIdentity.World, outcome.Event!.SourceIdentity);
     }
@@ -94,10 +95,10 @@ public sealed class HostTests
         using var rig = new Rig().Open();
         var frame = Frame.From(Rig.Web).To(Rig.Db).Via(Rig.Db).Over(family).Udp(40000, 53);
 
-        rig.HostSendsToDb(frame, arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(frame, arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
         Assert.Empty(rig.Datapath.DumpFlows());
         rig.HostSendsToDb(frame, arrivedOn: Rig.IfIndexOf(Rig.Web)).IsPassed();
-        rig.HostSendsToDb(frame, arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(frame, arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
     }
 
     [Fact]

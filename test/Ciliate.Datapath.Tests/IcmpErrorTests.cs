@@ -1,5 +1,6 @@
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Testing;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests;
@@ -88,9 +89,9 @@ public sealed class IcmpErrorTests
 
         var router = Frame.From(Rig.Gateway).To(Rig.Db).Via(Rig.Db);
         rig.HostSendsToDb(Unreachable(router.Over(family), asked)).IsPassed();
-        rig.HostSendsToDb(Unreachable(router.WithSource(Rig.Other.Address(family)).Over(family), asked), arrivedOn: 2).IsPassed();
-        rig.HostSendsToDb(Unreachable(router.Over(family), asked), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
-        rig.HostSendsToDb(Unreachable(router.WithSource(Rig.Web.Address(family)).Over(family), asked), arrivedOn: 2).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(Unreachable(router.WithSource(Rig.Other.Address(family)).Over(family), asked), arrivedOn: HostEnds.Outside).IsPassed();
+        rig.HostSendsToDb(Unreachable(router.Over(family), asked), arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
+        rig.HostSendsToDb(Unreachable(router.WithSource(Rig.Web.Address(family)).Over(family), asked), arrivedOn: HostEnds.Outside).IsDropped(DropReason.SpoofedAddress);
         var another = Frame.From(Rig.Web).To(Rig.Remote).Via(Rig.Gateway).Over(family).Udp(40000, 53);
         rig.WebSends(another).IsPassed();
         rig.HostSendsToDb(Unreachable(router.Over(family), another)).IsDropped(DropReason.IcmpErrorUnrelated);

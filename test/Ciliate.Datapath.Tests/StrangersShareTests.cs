@@ -9,7 +9,7 @@ namespace Ciliate.Datapath.Tests;
 public sealed class StrangersShareTests
 {
     private const uint Capacity = 1024;
-    private const int Server = 60053, Uplink = 50;
+    private const int Server = 60053;
 
     public static TheoryData<Family> Both => [Family.IPv4, Family.IPv6];
 
@@ -70,11 +70,11 @@ public sealed class StrangersShareTests
         FromStranger(rig, family, TcpFlags.Syn).IsPassed();
         ToStranger(rig, family, TcpFlags.Rst | TcpFlags.Ack).IsPassed();
         rig.DbSends(ToStranger(family).Tcp(81, 40000, TcpFlags.Syn)).IsPassed();
-        rig.HostSendsToDb(FromStranger(family).Tcp(40000, 81, TcpFlags.Rst | TcpFlags.Ack), Uplink).IsPassed();
+        rig.HostSendsToDb(FromStranger(family).Tcp(40000, 81, TcpFlags.Rst | TcpFlags.Ack), HostEnds.Outside).IsPassed();
         Flood(port => StrangerSends(rig, family, port));
 
         FromStranger(rig, family, TcpFlags.Syn).IsPassed().OpensFlow(ReservedRules.NotEnforced);
-        rig.HostSendsToDb(FromStranger(family).Tcp(40000, 81, TcpFlags.Syn), Uplink).IsDropped(DropReason.FlowQuota);
+        rig.HostSendsToDb(FromStranger(family).Tcp(40000, 81, TcpFlags.Syn), HostEnds.Outside).IsDropped(DropReason.FlowQuota);
         FlowShareTests.CountsAreExact(rig);
     }
 
@@ -110,9 +110,9 @@ public sealed class StrangersShareTests
 
     private static Frame ToStranger(Family family) => Frame.From(Rig.Db).To(Rig.Remote).Via(Rig.Gateway).Over(family);
 
-    private static Outcome StrangerSends(Rig rig, Family family, int port) => rig.HostSendsToDb(FromStranger(family).Udp(port, Server), Uplink);
+    private static Outcome StrangerSends(Rig rig, Family family, int port) => rig.HostSendsToDb(FromStranger(family).Udp(port, Server), HostEnds.Outside);
 
-    private static Outcome FromStranger(Rig rig, Family family, TcpFlags flags) => rig.HostSendsToDb(FromStranger(family).Tcp(40000, 80, flags), Uplink);
+    private static Outcome FromStranger(Rig rig, Family family, TcpFlags flags) => rig.HostSendsToDb(FromStranger(family).Tcp(40000, 80, flags), HostEnds.Outside);
 
     private static Outcome ToStranger(Rig rig, Family family, TcpFlags flags) => rig.DbSends(ToStranger(family).Tcp(80, 40000, flags));
 

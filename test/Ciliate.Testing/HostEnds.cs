@@ -10,6 +10,9 @@ public sealed class HostEnds : IDisposable
     /// <summary>Index of the interface of endpoint 0; the others follow.</summary>
     private const int First = 100;
 
+    /// <summary>Index of the interface of the default route, from which the host forwards.</summary>
+    public const int Outside = First - 1;
+
     // So that no packet of a test is too big.
     private const int Mtu = 65535;
 
@@ -17,7 +20,8 @@ public sealed class HostEnds : IDisposable
 
     public HostEnds()
     {
-        int way = AddVeth(new VethSpec("way", "wayx"));
+        int way = AddVeth(new VethSpec("way", "wayx") { Index = Outside });
+        Forward("way");
         foreach (string every in new[] { "0.0.0.0/0", "::/0" })
             Host.Route.AddRoute(new RouteSpec(IPNetwork.Parse(every)) { LinkIndex = way });
     }
@@ -34,15 +38,17 @@ public sealed class HostEnds : IDisposable
         if (!_made.Add(index))
             return index;
         AddVeth(new VethSpec($"cil{endpoint}", $"cil{endpoint}x") { Index = index });
-        Host.Run(() =>
-        {
-            foreach (string family in new[] { "ipv4", "ipv6" })
-                File.WriteAllText($"/proc/sys/net/{family}/conf/cil{endpoint}/forwarding", "1");
-        });
+        Forward($"cil{endpoint}");
         return index;
     }
 
     public void Dispose() => Host.Dispose();
+
+    private void Forward(string link) => Host.Run(() =>
+    {
+        foreach (string family in new[] { "ipv4", "ipv6" })
+            File.WriteAllText($"/proc/sys/net/{family}/conf/{link}/forwarding", "1");
+    });
 
     private int AddVeth(VethSpec spec)
     {

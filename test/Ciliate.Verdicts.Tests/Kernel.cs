@@ -11,7 +11,6 @@ namespace Ciliate.Verdicts.Tests;
 internal sealed class Kernel : IDisposable
 {
     private const int Pass = 0, Shot = 2, Redirect = 7;
-    private const int ForeignIfIndex = 500;
     private const int FirstSourcePort = 40000, SourcePorts = 64;
 
     private readonly BpfFileSystem _bpffs = new();
@@ -67,7 +66,7 @@ internal sealed class Kernel : IDisposable
         bool bothLocal = packet.Source.IsContainer && packet.Destination.IsContainer;
         if (packet.Source.IsContainer && (!bothLocal || number % 2 == 0))
             return Run(EndpointPrograms.FromContainer, InterfaceOf(packet.Source, world), frame, 0, bothLocal ? Redirect : Pass);
-        int arrivedOn = bothLocal ? InterfaceOf(packet.Source, world) : packet.Source.Entity == "host" ? 0 : ForeignIfIndex;
+        int arrivedOn = bothLocal ? InterfaceOf(packet.Source, world) : packet.Source.Entity == "host" ? 0 : HostEnds.Outside;
         return Run(EndpointPrograms.ToContainer, InterfaceOf(packet.Destination, world), frame, arrivedOn, Pass);
     }
 

@@ -21,7 +21,8 @@ internal sealed class UplinkDiscovery(MasqueradeSettings settings, HostNetwork h
                 .Select(link => new Uplink(
                     link.Index, link.Name, link.Mtu,
                     settings.IPv4 ? Address(link, AddressFamily.InterNetwork, ipv4, addresses) : null,
-                    settings.IPv6 ? Address(link, AddressFamily.InterNetworkV6, ipv6, addresses) : null))
+                    settings.IPv6 ? Address(link, AddressFamily.InterNetworkV6, ipv6, addresses) : null,
+                    ReversePath.IsStrict(host.Namespace, link.Name)))
                 .Where(uplink => uplink.IPv4 is not null || uplink.IPv6 is not null),
         ];
     }

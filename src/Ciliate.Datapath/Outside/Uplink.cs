@@ -7,7 +7,8 @@ namespace Ciliate.Datapath;
 /// <param name="Mtu">Bytes of the largest IP packet.</param>
 /// <param name="IPv4">The address that containers take there; null: IPv4 does not leave by it masqueraded.</param>
 /// <param name="IPv6">Likewise.</param>
-public sealed record Uplink(int IfIndex, string Name, int Mtu, IPAddress? IPv4, IPAddress? IPv6)
+/// <param name="IsStrict">Whether what comes in there for a container must be from where an answer would leave by it (RFC 3704, 2.2).</param>
+public sealed record Uplink(int IfIndex, string Name, int Mtu, IPAddress? IPv4, IPAddress? IPv6, bool IsStrict = false)
 {
     public IPAddress? AddressOf(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
 }

@@ -47,7 +47,7 @@ internal sealed class UplinkTable(BpfMap<uint, Abi.Uplink> rows, BpfMap<uint, ui
         for (uint index = 1; index < Count; index++)
         {
             var row = rows[index];
-            row.Mtu = wanted.Mtu;
+            (row.Mtu, row.Strict) = (wanted.Mtu, wanted.Strict);
             if (row.Equals(wanted))
                 return index;
         }
@@ -71,6 +71,7 @@ internal sealed class UplinkTable(BpfMap<uint, Abi.Uplink> rows, BpfMap<uint, ui
     {
         Ifindex = (uint)uplink.IfIndex,
         Mtu = (uint)uplink.Mtu,
+        Strict = uplink.IsStrict ? 1u : 0,
         Ipv4 = AddressCodec.Encode(uplink.IPv4),
         Ipv6 = AddressCodec.Encode(uplink.IPv6),
     };

@@ -50,6 +50,19 @@ public sealed class UplinkTests
         Assert.Equal("no interface with an IPv6 default route has an IPv6 address", masquerade.WhyNot(ipv4: false));
     }
 
+    [Theory, InlineData("0", "0", false), InlineData("0", "1", true), InlineData("1", "0", true), InlineData("1", "2", false)]
+    public void Sources_are_held_to_what_the_host_asks_of_them(string all, string own, bool strict)
+    {
+        using var agent = new TestAgent();
+        AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
+        Sysctl.Write(agent.Host.Namespace, "net/ipv4/conf/all/rp_filter", all);
+        Sysctl.Write(agent.Host.Namespace, "net/ipv4/conf/lan0/rp_filter", own);
+
+        agent.Services.Masquerade.Begin();
+
+        Assert.Equal(strict, Assert.Single(agent.Services.Masquerade.Uplinks).IsStrict);
+    }
+
     [Fact]
     public void Devices_that_are_named_need_no_default_route()
     {

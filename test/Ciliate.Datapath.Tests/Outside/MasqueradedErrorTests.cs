@@ -123,7 +123,7 @@ public sealed class MasqueradedErrorTests
 
     private static int HeaderEnd(Family family) => family == Family.IPv4 ? 34 : 54;
 
-    private static byte[] Error(Frame frame, byte[] about)
+    internal static byte[] Error(Frame frame, byte[] about)
     {
         byte[] message = [frame.Family == Family.IPv4 ? (byte)3 : (byte)1, 4, 0, 0, 0, 0, 0, 0, .. Network(about)];
         return frame.Family == Family.IPv4 ? frame.Icmp(message) : frame.IcmpV6(message);

@@ -22,9 +22,10 @@ internal sealed class OutsideRig : IDisposable
     private readonly EndpointProgramSet _programs;
     private readonly Lazy<LoadedObject> _uplink;
 
-    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false)
+    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false, bool strict = false)
     {
         Link = AddVeth(UplinkName);
+        Forward(UplinkName, true, Family.IPv4, Family.IPv6);
         Host.Route.AddAddress(Link.Index, IPv4, 24);
         Host.Route.AddAddress(Link.Index, IPv6, 64);
         Host.Route.AddRoute(DefaultRoute(Family.IPv4));
@@ -34,7 +35,7 @@ internal sealed class OutsideRig : IDisposable
         _programs = new EndpointProgramSet(Datapath);
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
-        var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6);
+        var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6, strict);
         Datapath.RegisterUplink(uplink);
         _uplink = new(() => Datapath.LoadProgram(uplink));
     }
@@ -95,9 +96,8 @@ internal sealed class OutsideRig : IDisposable
     public void PublishEgress(ushort endpoint, IReadOnlyCollection<PolicyEntry> entries) => Datapath.Publish(endpoint, new PolicyTables(
         Rig.WebIdentity + endpoint - WebId, new DirectionDefault(false, ReservedRules.NotEnforced), new DirectionDefault(true, ReservedRules.DefaultDeny), entries));
 
-    /// <summary>Of what comes in by the uplink, which the datapath does without.</summary>
-    public void SetForwarding(Family family, bool on) =>
-        Host.Run(() => File.WriteAllText($"/proc/sys/net/{(family == Family.IPv4 ? "ipv4" : "ipv6")}/conf/{UplinkName}/forwarding", on ? "1" : "0"));
+    /// <summary>Of what comes in by the uplink; answers to what is masqueraded do without.</summary>
+    public void SetForwarding(Family family, bool on) => Forward(UplinkName, on, family);
 
     public OutsideRig Open()
     {
@@ -124,11 +124,16 @@ internal sealed class OutsideRig : IDisposable
     private void Register(ushort id, Station station)
     {
         var link = AddVeth($"cil{id}");
-        foreach (var family in new[] { "ipv4", "ipv6" })
-            Host.Run(() => File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1"));
+        Forward(link.Name, true, Family.IPv4, Family.IPv6);
         Datapath.RegisterEndpoint(new EndpointWiring(id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
         _interfaces[station] = link.Index;
     }
+
+    private void Forward(string link, bool on, params IReadOnlyList<Family> families) => Host.Run(() =>
+    {
+        foreach (var family in families)
+            File.WriteAllText($"/proc/sys/net/{(family == Family.IPv4 ? "ipv4" : "ipv6")}/conf/{link}/forwarding", on ? "1" : "0");
+    });
 
     private Link AddVeth(string name)
     {

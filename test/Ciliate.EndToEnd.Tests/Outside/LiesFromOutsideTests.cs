@@ -30,6 +30,7 @@ public sealed class LiesFromOutsideTests : IClassFixture<World>, IDisposable
         _uplink = world.Host.Network.Route.GetLink(World.UplinkName).Mac;
         _router = world.Router.Network.Route.GetLink("eth0").Mac;
         world.Host.DeletePolicies();
+        world.Forward();
         Eventually.Holds(
             () => Enum.GetValues<Family>().All(family => world.Host.Ciliate.Do("bpf", "ipcache", "list").Contains($"{World.Uplink(family)}/", StringComparison.Ordinal)),
             "the agent has seen the host's addresses",
@@ -69,6 +70,29 @@ public sealed class LiesFromOutsideTests : IClassFixture<World>, IDisposable
 
         IsDropped(Family.IPv4, routed, "source route");
         IsDropped(Family.IPv6, IPv6(ipv6, Web(Family.IPv6), Routing, [UdpProtocol, 2, 0, 1, 0, 0, 0, 0, .. hop.GetAddressBytes(), .. Datagram(9)]), "routing header");
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void What_comes_past_the_translation_is_no_answer(Family family)
+    {
+        using var conversation = new Conversation(_world.Web.Network, _world.Router.Address(family), World.Port, Transport.Udp);
+        Assert.True(conversation.IsAnswered(TimeSpan.FromSeconds(20)));
+
+        IsDropped(family, Packet(_world.Router.Address(family), Web(family), UdpProtocol, Datagram(conversation.SourcePort, World.Port)), "no flow");
+
+        Assert.True(conversation.IsAnswered(TimeSpan.FromSeconds(20)));
+    }
+
+    [Theory, InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void Where_the_host_does_not_forward_no_stranger_gets_in(Family family)
+    {
+        byte[] packet = Packet(_world.Router.Address(family), Web(family), UdpProtocol, Datagram(9, 4000 + (int)family));
+        _world.Forward(false);
+        IsDropped(family, packet, "not forwarded");
+
+        _world.Forward();
+        Send(family, packet);
+        Arrives(packet);
     }
 
     /// <summary>What is inside is not looked at: it is the container's to unpack, and says nothing about who sent it.</summary>

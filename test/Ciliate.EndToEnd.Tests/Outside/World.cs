@@ -76,15 +76,23 @@ public class World : IDisposable
 
     public string? Masquerade(string family) => Host.Ciliate.Json("status").GetProperty("masquerade").GetProperty(family).GetString();
 
-    /// <summary>Makes the router send what is for containers to the host.</summary>
+    /// <summary>Makes the router send what is for containers to the host, and the host forward what comes in by its uplink.</summary>
     public void LeadToContainers()
     {
+        Forward();
         JsonElement ipam = Host.Ciliate.Json("status").GetProperty("ipam");
         foreach (Family family in Enum.GetValues<Family>())
         {
             var range = IPNetwork.Parse(ipam.GetProperty(family == Family.IPv4 ? "ipv4" : "ipv6").GetProperty("range").GetString()!);
             Router.Network.Route.AddRoute(new RouteSpec(range) { Gateway = Uplink(family) }, replace: true);
         }
+    }
+
+    /// <summary>Makes the host forward what comes in by its uplink, or not.</summary>
+    public void Forward(bool on = true)
+    {
+        foreach (string family in new[] { "ipv4", "ipv6" })
+            Sysctl.Write(Host.Network.Namespace, $"net/{family}/conf/{UplinkName}/forwarding", on ? "1" : "0");
     }
 
     /// <summary>Those of the host, of both families, by its uplink.</summary>

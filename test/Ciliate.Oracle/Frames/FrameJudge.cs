@@ -25,7 +25,7 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
             return wrong;
         if (seen.IsEchoRequest && site.IsGateway(seen.Destination))
             return null;
-        return Refusal(new Passage(container, FromContainer: true, ByHost: false, Translated: false), frame, seen);
+        return Refusal(new Passage(container, FromContainer: true, ByHost: false, Translated: false, Straight: false), frame, seen);
     }
 
     /// <summary>Null, or why what the host's stack sends to a container may not reach it.</summary>
@@ -46,7 +46,8 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
             return "not for this container";
         if (arrivedOn != 0 && (site.IsHost(seen.Source) || (site.OwnerOf(seen.Source) is { } owner && owner.Interface != arrivedOn)))
             return "came in by another interface than its source's";
-        return Refusal(new Passage(container, FromContainer: false, arrivedOn == 0, translated), frame, seen);
+        bool isStraight = arrivedOn != 0 && !translated && site.OwnerOf(seen.Source) is null;
+        return Refusal(new Passage(container, FromContainer: false, arrivedOn == 0, translated, isStraight), frame, seen);
     }
 
     /// <summary>A frame for which there was no refusal has come.</summary>
@@ -114,7 +115,7 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
         var rules = policy();
         var conversation = seen.Conversation;
         bool isSyn = seen.IsTcp && (seen.TcpFlags & 0x12) == 0x02;
-        if (!isSyn && _memory.IsAllowed(conversation.Reversed, rules))
+        if (!isSyn && !passage.Straight && _memory.IsAllowed(conversation.Reversed, rules))
             return null;
         if (seen.IsEchoReply)
             return "an answer to nothing";
@@ -135,7 +136,7 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
         {
             if (seen.PieceOffset < first.HeaderBytes)
                 refusal = "begins within the headers";
-            else if (_memory.IsAllowed(first.Conversation, rules, passage.ByHost) || _memory.IsAllowed(first.Conversation.Reversed, rules))
+            else if (_memory.IsAllowed(first.Conversation, rules, passage.ByHost) || (!passage.Straight && _memory.IsAllowed(first.Conversation.Reversed, rules)))
                 return null;
             else
                 refusal = "a piece of no allowed flow";
@@ -154,9 +155,13 @@ public sealed class FrameJudge(Site site, Func<IFramePolicy> policy)
         if (passage.FromContainer && embedded.Destination != error.Source)
             return "about what never came to the container";
         var rules = policy();
-        return _memory.IsAllowed(embedded.Conversation, rules) || _memory.IsAllowed(embedded.Conversation.Reversed, rules) ? null : "about no allowed flow";
+        bool wasMasqueraded = passage.Straight && !site.IsHost(embedded.Destination) && site.OwnerOf(embedded.Destination) is null;
+        bool isAbout = (!wasMasqueraded && _memory.IsAllowed(embedded.Conversation, rules)) || _memory.IsAllowed(embedded.Conversation.Reversed, rules);
+        return isAbout ? null : "about no allowed flow";
     }
 
     /// <summary>The way that a packet takes.</summary>
-    private readonly record struct Passage(int Container, bool FromContainer, bool ByHost, bool Translated);
+    /// <param name="Straight">From outside to the container's own address: nothing that it has asked for, since all that it sends there is
+    /// masqueraded.</param>
+    private readonly record struct Passage(int Container, bool FromContainer, bool ByHost, bool Translated, bool Straight);
 }

@@ -11,7 +11,7 @@ namespace Ciliate.Verdicts.Tests.Frames;
 /// run frame by frame; the routes and MTUs that they ask for are the kernel's. Everything is called inside the namespace.</summary>
 internal sealed class FrameRig : IDisposable
 {
-    private const int Mtu = 1500, FirstPort = 61000, OtherInterface = 500;
+    private const int Mtu = 1500, FirstPort = 61000;
 
     /// <summary>MARK_TRANSLATED_BACK of bpf/lib/mark.h.</summary>
     private const uint TranslatedBack = 0x0c11a7e1;
@@ -20,18 +20,24 @@ internal sealed class FrameRig : IDisposable
 
     /// <summary>Of the uplink's IPv4 network.</summary>
     public static readonly IPAddress UplinkBroadcast = IPAddress.Parse("192.0.2.255");
+
+    /// <summary>Of all routers in the uplink's IPv6 network, and so of a host that forwards there (RFC 4291, 2.6.1).</summary>
+    public static readonly IPAddress UplinkAnycast = IPAddress.Parse("2001:db8:51::");
     private static readonly IPAddress s_broadcast = IPAddress.Parse("10.9.0.255");
 
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
     private readonly LoadedObject _uplinkPrograms;
     private readonly Link _uplink;
+    private readonly Link _other;
     private readonly Link[] _links;
     private readonly List<IPNetwork> _prefixes = [];
 
     public FrameRig(TestNamespace host)
     {
         _uplink = AddVeth(host, "eth0");
+        _other = AddVeth(host, "lan0");
+        Forward(_uplink, _other);
         host.Route.AddAddress(_uplink.Index, UplinkIPv4, 24);
         host.Route.AddAddress(_uplink.Index, UplinkIPv6, 64);
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("192.0.2.1") });
@@ -59,7 +65,7 @@ internal sealed class FrameRig : IDisposable
     {
         FrameShot.ByHost => 0,
         FrameShot.ByUplink => _uplink.Index,
-        FrameShot.ByOthers => OtherInterface,
+        FrameShot.ByOthers => _other.Index,
         _ => _links[arrivedOn].Index,
     };
 
@@ -113,10 +119,18 @@ internal sealed class FrameRig : IDisposable
     private void Register(int index)
     {
         var (station, link) = (Stations.Containers[index], _links[index]);
-        foreach (string family in new[] { "ipv4", "ipv6" })
-            File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1");
+        Forward(link);
         _datapath.RegisterEndpoint(new EndpointWiring(
             (ushort)(index + 1), link.Name, link.Index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
+    }
+
+    private static void Forward(params IReadOnlyList<Link> links)
+    {
+        foreach (var link in links)
+        {
+            foreach (string family in new[] { "ipv4", "ipv6" })
+                File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1");
+        }
     }
 
     private void Know(IPAddress ipv4, IPAddress ipv6, uint identity)

@@ -7,7 +7,7 @@ namespace Ciliate.Verdicts.Tests.Frames;
 internal sealed class RoundPolicy(World world, IReadOnlyList<WrittenPolicy> policies) : IFramePolicy
 {
     private static readonly Party s_host = Party.Of("host");
-    private static readonly UInt128 s_broadcast = Wire.Address(FrameRig.UplinkBroadcast);
+    private static readonly UInt128 s_broadcast = Wire.Address(FrameRig.UplinkBroadcast), s_anycast = Wire.Address(FrameRig.UplinkAnycast);
 
     private readonly Dictionary<(Conversation, bool, int), bool> _known = [];
     private readonly Dictionary<UInt128, Party> _parties = PartiesOf(world);
@@ -23,9 +23,10 @@ internal sealed class RoundPolicy(World world, IReadOnlyList<WrittenPolicy> poli
     private bool Ask(in Conversation conversation, bool sentByHost, int port) => Judge.Allows(
         policies, new Packet(sentByHost ? s_host : PartyOf(conversation.Source), DestinationOf(conversation.Destination), conversation.Protocol, port));
 
-    /// <summary>The host is whoever its routes deliver to here: link-local addresses, and the broadcast of the uplink's network (docs/datapath.md).</summary>
+    /// <summary>The host is whoever its routes deliver to here: link-local addresses, and broadcast and anycast of the uplink's networks
+    /// (docs/datapath.md).</summary>
     private Party DestinationOf(UInt128 address) =>
-        Wire.Address(address).IsIPv6LinkLocal || address == s_broadcast ? s_host : PartyOf(address);
+        Wire.Address(address).IsIPv6LinkLocal || address == s_broadcast || address == s_anycast ? s_host : PartyOf(address);
 
     private Party PartyOf(UInt128 address) => _parties.TryGetValue(address, out var party) ? party : Party.At(Wire.Address(address));
 

@@ -46,6 +46,7 @@ internal sealed class OutsideRig : IPacketRig
         _datapath = _resources.Add(_host.Run(() => KernelDatapath.Open(options)));
         _hostEnd = AddVeth(HostEnd);
         AllowForwarding(HostEnd);
+        AllowForwarding(UplinkName);
         _datapath.RegisterEndpoint(new EndpointWiring(
             Id, HostEnd, _hostEnd.Index, s_gatewayMac, s_containerMac, s_container[0], s_container[1]));
         _uplink = _resources.Add(_host.Run(() => _datapath.PrepareUplink(new Uplink(_link.Index, UplinkName, Mtu, s_uplink[0], s_uplink[1]))));
