@@ -154,8 +154,8 @@ public sealed class HostNetwork : IDisposable
         !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !_ranges.Any(range => range?.Network.Contains(address) == true));
 
     /// <summary>Whether the routes of this moment deliver here what is sent to the address, be it listed or not: broadcasts and anycasts of the
-    /// host's networks, local routes.</summary>
-    public bool Keeps(IPAddress address) => Routes.FindRouteType(address) is RouteType.Local or RouteType.Broadcast or RouteType.Anycast;
+    /// host's networks, local routes. What is link-local in IPv6 is never forwarded (RFC 4291, 2.5.6): it is for the host or for nobody.</summary>
+    public bool Keeps(IPAddress address) => address.IsIPv6LinkLocal || Routes.FindRouteType(address) is RouteType.Local or RouteType.Broadcast or RouteType.Anycast;
 
     /// <summary>A link of this agent by its index: it may have been renamed, and its name may be someone else's. Null when it is not here.</summary>
     public Link? FindOwnLink(int index) =>

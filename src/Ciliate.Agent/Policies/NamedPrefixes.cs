@@ -22,18 +22,26 @@ public sealed class NamedPrefixes(IdentityAllocator identities, PolicyDistributo
     // Nothing is held that these do not name.
     private PolicySet? _retired;
 
-    /// <summary>To be called before any endpoint runs <paramref name="next"/>.</summary>
-    public void Introduce(PolicySet next, PolicySet running, Undo undo)
+    /// <summary>Gives numbers, on disk, to the prefixes that only <paramref name="next"/> names.</summary>
+    public IReadOnlyList<IdentityRow> Number(PolicySet next, Undo undo)
     {
         IPNetwork[] added = [.. next.NamedPrefixes().Where(prefix => identities.FindHeld(prefix) is null)];
         if (added.Length == 0)
-            return;
+            return [];
         _retired = null;
         undo.Add("number prefixes", () => Release(added));
         IReadOnlyList<IdentityRow> rows = identities.Acquire(added);
         identities.Record(store);
+        return rows;
+    }
+
+    /// <summary>To be called after <see cref="Number"/>, before any endpoint runs the policies that name them.</summary>
+    public void Introduce(IReadOnlyList<IdentityRow> rows, PolicySet running, Undo undo)
+    {
+        if (rows.Count == 0)
+            return;
         distributor.Introduce([.. rows.Select(Describe)], running, undo);
-        undo.Add("map prefixes", () => addresses.RemoveNamed(added));
+        undo.Add("map prefixes", () => addresses.RemoveNamed([.. rows.Select(row => row.Prefix!.Value)]));
         addresses.PutNamed([.. rows.Select(row => new IpcacheRow(row.Prefix!.Value, row.Id))]);
     }
 

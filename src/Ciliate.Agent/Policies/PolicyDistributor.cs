@@ -34,7 +34,7 @@ public sealed class PolicyDistributor(
     public uint Start(ushort endpointId, Identity identity, IReadOnlyList<NamedPort> namedPorts, PolicySet policies)
     {
         var subject = new Subject(identity.Number, identity.Labels, namedPorts);
-        Running running = Compile(policies, subject, _peers.Current);
+        Running running = Compile(policies, subject, _peers.Current, Capacity);
         running = _running.Values.FirstOrDefault(running.IsSame) ?? running;
         uint generation = Publish(endpointId, running.Tables);
         _running[endpointId] = running;
@@ -57,7 +57,8 @@ public sealed class PolicyDistributor(
         foreach (IGrouping<Running, ushort> alike in Grouped())
         {
             (Subject subject, EntryBook book) = (alike.Key.Subject, alike.Key.Entries);
-            PolicyEntry[] entries = Entries(PolicyEngine.ResolveIdentities(policies, subject.Labels, peers, subject.NamedPorts));
+            PolicyEntry[] entries = Entries(Bounded(subject, Capacity, allowed =>
+                PolicyEngine.ResolveIdentities(policies, subject.Labels, peers, subject.NamedPorts, allowed)));
             if (entries.Length == 0)
                 continue;
             // Known before they are written: what is written in part is taken out in full.
@@ -86,18 +87,36 @@ public sealed class PolicyDistributor(
         }
     }
 
-    /// <summary>Publishes a new generation to each endpoint whose tables these policies change; returns to which.</summary>
-    public IReadOnlyList<ushort> Apply(PolicySet policies, Undo undo)
+    /// <summary>Makes the tables of each endpoint that these policies concern, without telling anybody.</summary>
+    /// <exception cref="DatapathException">All tables together would not fit.</exception>
+    public CompiledTables Compile(PolicySet policies)
     {
         IdentitySet peers = _peers.Current;
+        ILookup<bool, Running> concerned = _running.Values.ToLookup(running => running.Basis != Basis.Of(policies, running.Subject, peers));
+        long room = Capacity - concerned[false].Sum(running => (long)running.Entries.Count);
         var compiled = new Dictionary<Subject, Running>();
+        foreach (IGrouping<Subject, Running> alike in concerned[true].GroupBy(running => running.Subject))
+        {
+            Running next = Compile(policies, alike.Key, peers, (int)Math.Max(0, room / alike.Count()));
+            room -= (long)next.Entries.Count * alike.Count();
+            compiled.Add(alike.Key, next);
+        }
+
+        return new CompiledTables(compiled);
+    }
+
+    /// <summary>Publishes a new generation to each endpoint whose tables these policies change; returns to which.</summary>
+    /// <exception cref="DatapathException">All tables together would not fit.</exception>
+    public IReadOnlyList<ushort> Apply(PolicySet policies, Undo undo) => Apply(Compile(policies), undo);
+
+    /// <summary>Publishes what has just been compiled, where it is something else than what runs; returns to which endpoints.</summary>
+    public IReadOnlyList<ushort> Apply(CompiledTables tables, Undo undo)
+    {
         var published = new List<ushort>();
         foreach ((ushort id, Running running) in _running.ToArray())
         {
-            if (running.Basis == Basis.Of(policies, running.Subject, peers))
+            if (!tables.BySubject.TryGetValue(running.Subject, out Running? next))
                 continue;
-            if (!compiled.TryGetValue(running.Subject, out Running? next))
-                compiled[running.Subject] = next = Compile(policies, running.Subject, peers);
             if (running.IsSame(next))
             {
                 running.Basis = next.Basis;
@@ -139,10 +158,27 @@ public sealed class PolicyDistributor(
         return generation;
     }
 
-    private Running Compile(PolicySet policies, Subject subject, IdentitySet peers)
+    private int Capacity => datapath.ReadFill().PolicyCapacity;
+
+    /// <param name="room">Lines of the policy table that are left for each endpoint that is such a subject.</param>
+    private Running Compile(PolicySet policies, Subject subject, IdentitySet peers, int room)
     {
-        EndpointPolicy policy = PolicyEngine.Resolve(policies, subject.Labels, peers, options, subject.NamedPorts);
+        EndpointPolicy policy = Bounded(subject, room, allowed => PolicyEngine.Resolve(policies, subject.Labels, peers, allowed, subject.NamedPorts));
         return new Running(subject, Default(policy.Ingress), Default(policy.Egress), new EntryBook(Entries(policy))) { Basis = Basis.Of(policies, subject, peers) };
+    }
+
+    /// <exception cref="DatapathException">There is no room for all that comes out.</exception>
+    private EndpointPolicy Bounded(Subject subject, int room, Func<ResolveOptions, EndpointPolicy> resolve)
+    {
+        try
+        {
+            return resolve(options with { MostEntries = room });
+        }
+        catch (TableSizeException full)
+        {
+            throw new DatapathException($"the policy table is full: with policy '{full.Rule.Policy}' (up to {full.Rule}) an endpoint with the labels "
+                + $"{subject.Labels} needs more than {room} lines, and {room} of {Capacity} are left for it; name fewer peers or ports");
+        }
     }
 
     private PolicyEntry[] Entries(EndpointPolicy policy) =>
@@ -157,8 +193,16 @@ public sealed class PolicyDistributor(
     private static DirectionDefault Default(DirectionPolicy direction) =>
         new(direction.Enforced, direction.Enforced ? ReservedRules.DefaultDeny : ReservedRules.NotEnforced);
 
+    /// <summary>Tables that are made and known to fit, by what they are for.</summary>
+    public sealed class CompiledTables
+    {
+        internal CompiledTables(IReadOnlyDictionary<Subject, Running> bySubject) => BySubject = bySubject;
+
+        internal IReadOnlyDictionary<Subject, Running> BySubject { get; }
+    }
+
     /// <summary>What endpoints run; one for all whose tables are the same.</summary>
-    private sealed class Running(Subject subject, DirectionDefault ingress, DirectionDefault egress, EntryBook entries)
+    internal sealed class Running(Subject subject, DirectionDefault ingress, DirectionDefault egress, EntryBook entries)
     {
         public Subject Subject => subject;
 
@@ -176,13 +220,13 @@ public sealed class PolicyDistributor(
     /// <summary>What a subject's tables were made from.</summary>
     /// <param name="Rules">See <see cref="PolicySet.RulesFor"/>.</param>
     /// <param name="Peers">Revision of the identities.</param>
-    private readonly record struct Basis(object Rules, long Peers)
+    internal readonly record struct Basis(object Rules, long Peers)
     {
         public static Basis Of(PolicySet policies, Subject subject, IdentitySet peers) => new(policies.RulesFor(subject.Labels), peers.Revision);
     }
 
     /// <summary>All that an endpoint's tables depend on beside policies and peers: equal subjects have equal tables.</summary>
-    private sealed record Subject(uint Identity, LabelSet Labels, IReadOnlyList<NamedPort> NamedPorts)
+    internal sealed record Subject(uint Identity, LabelSet Labels, IReadOnlyList<NamedPort> NamedPorts)
     {
         public bool Equals(Subject? other) => other?.Identity == Identity && NamedPorts.SequenceEqual(other.NamedPorts);
 

@@ -1,4 +1,5 @@
 using Ciliate.Agent.Control;
+using Ciliate.Agent.Identities;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Ciliate.Policy;
@@ -40,6 +41,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         if (plan.IsEmpty)
             return plan.Outcome;
         using Undo undo = beginChange();
+        NumberRules(plan.Next, undo);
         Store(plan.Next, plan.Written, undo);
         undo.Commit();
         Finish(plan.Next, plan.Outcome);
@@ -103,19 +105,30 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     public static AgentException Unknown(PolicyKey key) =>
         AgentException.NotFound($"there is no policy '{key}'; ciliate policy list shows those that are");
 
-    /// <summary>Brings the policies to the disk, then to the kernel.</summary>
+    /// <summary>Brings the policies to the disk, then to the kernel. Nothing is stored before it is known to fit: what the agent cannot put in force
+    /// it must not find at its next start.</summary>
     private PolicyOutcome Change(PolicyPlan plan)
     {
         if (plan.IsEmpty)
             return plan.Outcome;
         using Undo undo = beginChange();
+        NumberRules(plan.Next, undo);
+        IReadOnlyList<IdentityRow> named = prefixes.Number(plan.Next.Policies, undo);
+        PolicyDistributor.CompiledTables tables = distributor.Compile(plan.Next.Policies);
         Store(plan.Next, plan.Written, undo);
-        prefixes.Introduce(plan.Next.Policies, _current.Policies, undo);
-        PolicyOutcome outcome = plan.Outcome with { Regenerated = distributor.Apply(plan.Next.Policies, undo) };
+        prefixes.Introduce(named, _current.Policies, undo);
+        PolicyOutcome outcome = plan.Outcome with { Regenerated = distributor.Apply(tables, undo) };
         undo.Commit();
         Finish(plan.Next, outcome);
         TryCleanUp();
         return outcome;
+    }
+
+    private void NumberRules(PolicyState next, Undo undo)
+    {
+        PolicyState before = _current;
+        undo.Add("number the rules", () => rules.Follow(before.Policies));
+        rules.Follow(next.Policies);
     }
 
     private void Finish(PolicyState next, PolicyOutcome outcome)
@@ -147,7 +160,6 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
         {
             foreach (NetworkPolicy policy in written)
                 texts.Add(store.StagePolicy(policy.Key, next.Revision, policy.SourceYaml));
-            undo.Add("number the rules", () => rules.Follow(before.Policies));
             using StagedState index = StageIndex(next);
             Place(texts, [.. written.Select(policy => store.PolicyPath(policy.Key, next.Revision))], undo);
             undo.Add("write the policy index", () => WriteIndex(before));

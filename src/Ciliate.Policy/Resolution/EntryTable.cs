@@ -4,7 +4,8 @@ namespace Ciliate.Policy;
 /// Builds the entries of one direction from its rules. Rules come in order, those that deny first, and the first to ask for an entry gives it
 /// its reference. Rules that ask for the same ports of the same selector are expanded once, whatever their number.
 /// </summary>
-internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
+/// <param name="most">So many entries there may be: rules multiply peers by ports, and a short policy can ask for more than memory has room for.</param>
+internal sealed class EntryTable(IdentitySet peers, PortPatterns ports, int most)
 {
     private const uint EveryPeer = 0;
 
@@ -13,6 +14,7 @@ internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
     private readonly HashSet<(PeerSelector Selector, PortMatch Name, bool Deny)> _named = [];
 
     /// <summary>Adds what the rule matches of the peers that are known, and of every peer where it names none.</summary>
+    /// <exception cref="TableSizeException">It is too much.</exception>
     public void Add(CandidateRule candidate)
     {
         var rule = candidate.Rule;
@@ -34,10 +36,10 @@ internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
     }
 
     public void AddHostAccess() =>
-        _entries.TryAdd(new EntryKey(ReservedIdentities.Host, PortPattern.Everything), RuleReference.HostAccess);
+        Put(new EntryKey(ReservedIdentities.Host, PortPattern.Everything), RuleReference.HostAccess);
 
     public void AddDefaultAllow() =>
-        _entries.TryAdd(new EntryKey(EveryPeer, PortPattern.Everything), RuleReference.DefaultAllow);
+        Put(new EntryKey(EveryPeer, PortPattern.Everything), RuleReference.DefaultAllow);
 
     /// <param name="withKnown">With the entries of every peer and of the reserved identities, which are there whatever other identities come.</param>
     public VerdictEntry[] ToEntries(bool withKnown)
@@ -65,13 +67,13 @@ internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
     {
         if (selector is EntitySelector { Entity: Entity.All })
         {
-            _entries.TryAdd(new EntryKey(EveryPeer, pattern), rule);
+            Put(new EntryKey(EveryPeer, pattern), rule);
             return;
         }
         if (!_expanded.Add((selector, pattern, rule.Deny)))
             return;
         foreach (uint peer in peers.Match(selector))
-            _entries.TryAdd(new EntryKey(peer, pattern), rule);
+            Put(new EntryKey(peer, pattern), rule);
     }
 
     /// <summary>A name stands for the port to which each peer gives it, and for none of those that give it to none.</summary>
@@ -96,8 +98,14 @@ internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
         foreach (var port in names)
         {
             if (port.Fits(match))
-                _entries.TryAdd(new EntryKey(peer, PortPattern.Of(port)), rule);
+                Put(new EntryKey(peer, PortPattern.Of(port)), rule);
         }
+    }
+
+    private void Put(EntryKey key, RuleReference rule)
+    {
+        if (_entries.TryAdd(key, rule) && _entries.Count > most)
+            throw new TableSizeException(rule);
     }
 
     private static int Order(in VerdictEntry a, in VerdictEntry b)
@@ -110,5 +118,9 @@ internal sealed class EntryTable(IdentitySet peers, PortPatterns ports)
         return order != 0 ? order : a.PortPrefixLength.CompareTo(b.PortPrefixLength);
     }
 
-    private readonly record struct EntryKey(uint Peer, PortPattern Ports);
+    private readonly record struct EntryKey(uint Peer, PortPattern Ports)
+    {
+        // The compiler's own adds peer and port: peers in a row with ports in a row would meet in few buckets.
+        public override int GetHashCode() => HashCode.Combine(Peer, Ports);
+    }
 }

@@ -16,6 +16,7 @@ public static class PolicyEngine
     /// <param name="identities">All identities that can be a peer; an <see cref="IdentitySet"/> where there are many endpoints.
     /// The reserved ones are always known.</param>
     /// <param name="namedPorts">The names that the endpoint gives to its ports: what named ports of ingress rules mean.</param>
+    /// <exception cref="TableSizeException">There are more entries than the options allow.</exception>
     public static EndpointPolicy Resolve(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
@@ -24,19 +25,20 @@ public static class PolicyEngine
         IReadOnlyList<NamedPort>? namedPorts = null)
     {
         var peers = identities as IdentitySet ?? new IdentitySet(identities);
-        bool hostAccess = (options ?? ResolveOptions.Default).AllowHostIngress;
-        return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: true, hostAccess);
+        return Build(Select(policies, endpointLabels), peers, namedPorts ?? [], complete: true, options ?? ResolveOptions.Default);
     }
 
     /// <summary>Only the entries that more identities add to the endpoint's tables: what <see cref="Resolve"/> with them has and without them
     /// has not. None for the reserved ones, because these are always known.</summary>
     /// <param name="newcomers">The same set for all endpoints.</param>
+    /// <exception cref="TableSizeException">There are more entries than the options allow.</exception>
     public static EndpointPolicy ResolveIdentities(
         IReadOnlyCollection<NetworkPolicy> policies,
         LabelSet endpointLabels,
         IdentitySet newcomers,
-        IReadOnlyList<NamedPort>? namedPorts = null) =>
-        Build(Select(policies, endpointLabels), newcomers, namedPorts ?? [], complete: false, hostAccess: false);
+        IReadOnlyList<NamedPort>? namedPorts = null,
+        ResolveOptions? options = null) =>
+        Build(Select(policies, endpointLabels), newcomers, namedPorts ?? [], complete: false, options ?? ResolveOptions.Default);
 
     /// <summary>Why a packet gets the verdict that it gets, and what every rule that applies to the endpoint says of it.</summary>
     /// <param name="peer">The other side.</param>
@@ -67,12 +69,14 @@ public static class PolicyEngine
         policies is PolicySet set ? set.Select(endpointLabels) : RuleSelection.Of(policies, endpointLabels);
 
     private static EndpointPolicy Build(
-        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, bool hostAccess)
+        RuleSelection rules, IdentitySet peers, IReadOnlyList<NamedPort> namedPorts, bool complete, ResolveOptions options)
     {
         var (ingress, egress) = (rules.Of(TrafficDirection.Ingress), rules.Of(TrafficDirection.Egress));
-        return new EndpointPolicy(
-            BuildDirection(ingress, new EntryTable(peers, new PortPatterns(namedPorts)), complete, hostAccess),
-            BuildDirection(egress, new EntryTable(peers, new PortPatterns(null)), complete, complete && egress.ByKubernetes));
+        var incoming = BuildDirection(
+            ingress, new EntryTable(peers, new PortPatterns(namedPorts), options.MostEntries), complete, complete && options.AllowHostIngress);
+        int left = options.MostEntries - incoming.Entries.Count;
+        var outgoing = BuildDirection(egress, new EntryTable(peers, new PortPatterns(null), left), complete, complete && egress.ByKubernetes);
+        return new EndpointPolicy(incoming, outgoing);
     }
 
     private static DirectionPolicy BuildDirection(DirectionSelection selection, EntryTable table, bool complete, bool hostAccess)

@@ -159,7 +159,10 @@ internal sealed class FakeDatapath : IDatapath
         [new DropCount(3, TrafficDirection.Egress, 4, 400)],
         new EndpointCounters(0, 10, 1000, 20, 2000, 30, 40));
 
-    public TableFill ReadFill() => new(Flows: 12, PolicyEntries: 34, PolicyCapacity: 1 << 20);
+    /// <summary>Lines of the policy table; nothing but <see cref="ReadFill"/> asks for it.</summary>
+    public int PolicyCapacity { get; set; } = 1 << 20;
+
+    public TableFill ReadFill() => new(Flows: 12, PolicyEntries: 34, PolicyCapacity);
 
     public int CountNat() => 5;
 

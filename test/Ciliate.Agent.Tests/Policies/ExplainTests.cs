@@ -111,6 +111,7 @@ public sealed class ExplainTests : IDisposable
     [InlineData("192.0.2.255", "host")]
     [InlineData("203.0.113.77", "host")]
     [InlineData("2001:db8:77::5", "host")]
+    [InlineData("fe80::1", "host")]
     [InlineData("192.0.2.7", "world")]
     [InlineData("198.51.100.1", "world")]
     public void What_the_routes_keep_on_the_host_is_the_host(string address, string identity)

@@ -15,6 +15,12 @@ public sealed class LargePolicyTests : IDisposable
     private const int Rules = 10_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly Dictionary<string, Func<string>> s_tooLarge = new()
+    {
+        ["ranges of ports of many addresses"] = RangesOfAddresses,
+        ["ports of a prefix and many prefixes in it"] = PortsTimesPrefixes,
+    };
+
     private readonly Host _host = new();
     private readonly Container _server;
     private readonly Container _client;
@@ -26,6 +32,8 @@ public sealed class LargePolicyTests : IDisposable
         (_server, _client, _other) = (_host.Add("server"), _host.Add("client"), _host.Add("other"));
         _echo = new EchoServer(_server.Network, 80);
     }
+
+    public static TheoryData<string> TooLargeOnes { get; } = new(s_tooLarge.Keys);
 
     public void Dispose()
     {
@@ -48,23 +56,23 @@ public sealed class LargePolicyTests : IDisposable
         _host.Drops(_other, _server, 80, Family.IPv6, Transport.Tcp, Expectations.IngressDenied);
     }
 
-    /// <summary>Each remote address costs a line for each prefix that the ranges are made of, for three protocols.</summary>
-    [Fact]
-    public void A_policy_that_does_not_fit_into_the_table_is_refused_and_the_old_one_stays_whole()
+    [Theory]
+    [MemberData(nameof(TooLargeOnes))]
+    public void A_policy_that_does_not_fit_into_the_table_is_refused_and_the_old_one_stays_whole(string name)
     {
-        const int ranges = 40, remotes = 560;
         _host.Apply(PolicyText.Ingress("server", "client"));
         string[] before = [.. _host.Traces()];
-        string addresses = string.Join(", ", Enumerable.Range(0, remotes).Select(i => Remote(i) + "/32"));
-        string ports = string.Join(", ", Enumerable.Range(0, ranges).Select(i => $"{{port: \"{(1600 * i) + 1}\", endPort: {(1600 * i) + 1598}}}"));
 
-        ProcessResult result = TryApply(PolicyText.For("server", $"  ingress:\n    - fromCIDR: [{addresses}]\n      toPorts: [{{ports: [{ports}]}}]"));
+        ProcessResult result = TryApply(PolicyText.For("server", s_tooLarge[name]()));
 
         Assert.Equal(1, result.ExitCode);
         string error = Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("the policy table is full", error, StringComparison.Ordinal);
+        Assert.Contains("policy 'server'", error, StringComparison.Ordinal);
         Assert.Contains("1048576", error, StringComparison.Ordinal);
         Assert.Equal(before, _host.Traces());
+        _host.Agent.Stop();
+        _host.Agent.Start();
         _host.Passes(_client, _server, 80, Family.IPv4, Transport.Tcp);
         _host.Drops(_other, _server, 80, Family.IPv6, Transport.Tcp, Expectations.IngressDenied);
         _host.Apply(PolicyText.Ingress("server", "other"));
@@ -87,6 +95,19 @@ public sealed class LargePolicyTests : IDisposable
         Assert.Equal("server/ingress[1]", RuleFor("10.1.3.1", 443));
         Assert.Equal("default-deny", RuleFor("10.1.2.200", 443));
     }
+
+    /// <summary>Each address costs a line for each prefix that the ranges are made of, for three protocols.</summary>
+    private static string RangesOfAddresses()
+    {
+        const int ranges = 40, remotes = 560;
+        string addresses = string.Join(", ", Enumerable.Range(0, remotes).Select(i => Remote(i) + "/32"));
+        string ports = string.Join(", ", Enumerable.Range(0, ranges).Select(i => $"{{port: \"{(1600 * i) + 1}\", endPort: {(1600 * i) + 1598}}}"));
+        return $"  ingress:\n    - fromCIDR: [{addresses}]\n      toPorts: [{{ports: [{ports}]}}]";
+    }
+
+    /// <summary>Ten thousand rules and 25 million lines: each port is open at each prefix that lies in the wide one.</summary>
+    private static string PortsTimesPrefixes() => "  egress:\n" + string.Concat(Enumerable.Range(1, Rules / 2).Select(i =>
+        $"    - {{toCIDR: [0.0.0.0/0], toPorts: [{{ports: [{{port: \"{2 * i}\", protocol: TCP}}]}}]}}\n    - {{toCIDR: [{Remote(i)}/32]}}\n"));
 
     private static string Remote(int number) => $"172.{16 + (number >> 16)}.{(number >> 8) & 255}.{number & 255}";
 
