@@ -67,11 +67,12 @@ public sealed class AgentServices : IAsyncDisposable
         FlowExplainer = new FlowExplainer(Explainer, Peers);
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
+        EndpointIdentities = new EndpointIdentities(Identities, distributor, store);
         Endpoints = new EndpointManager(
-            datapath, Host, Addresses, AddressBook, Identities, endpoints, distributor, Policies, store, time, BeginChange);
+            datapath, Host, Addresses, AddressBook, EndpointIdentities, endpoints, distributor, Policies, store, time, BeginChange);
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, Endpoints, Policies, prefixes, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, EndpointIdentities, Endpoints, Policies, prefixes, store, BeginChange, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -113,6 +114,8 @@ public sealed class AgentServices : IAsyncDisposable
     public EndpointAddresses Addresses { get; }
 
     public IdentityAllocator Identities { get; }
+
+    public EndpointIdentities EndpointIdentities { get; }
 
     public EndpointManager Endpoints { get; }
 

@@ -5,8 +5,9 @@ namespace Ciliate.Datapath;
 /// <summary>Generations: filled, made current by one store, retired after a grace period.</summary>
 public sealed partial class KernelDatapath
 {
-    /// <summary>Generations past that may wait for their end: what a burst of changes leaves behind takes memory until then.</summary>
-    private const int MostRetired = 1024;
+    /// <summary>Generations past that may wait for their end: what a burst of changes leaves behind takes memory until then. Emptying so many, and the
+    /// grace period before it, is what the change waits for that finds the limit.</summary>
+    private const int MostRetired = 256;
 
     public uint Publish(ushort endpointId, PolicyTables tables) => Explain($"publish a generation of endpoint {endpointId}", () =>
     {

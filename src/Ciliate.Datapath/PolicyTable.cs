@@ -12,7 +12,7 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
     public void Adopt(IReadOnlySet<uint> used)
     {
         foreach (var (key, _) in map.Entries())
-            KeysOf(key.Slot).Add(key);
+            Used += KeysOf(key.Slot).Add(key) ? 1 : 0;
         foreach (var orphan in _keys.Keys.Where(slot => !used.Contains(slot)).ToArray())
             Clear(orphan);
     }
@@ -23,7 +23,9 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
         var known = KeysOf(slot);
         PolicyKey[] keys = [.. entries.Select(entry => KeyOf(slot, entry))];
         RequireRoom(keys, known);
+        int before = known.Count;
         known.UnionWith(keys);
+        Used += known.Count - before;
         PolicyValue[] values = [.. entries.Select(entry => ValueOf(entry))];
         map.UpdateMany(keys, values);
     }
@@ -40,14 +42,16 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
             if (known.Contains(key))
                 map.Delete(key);
             // After it has gone: what the table forgets would still be there when the slot is given out again.
-            known.Remove(key);
+            Used -= known.Remove(key) ? 1 : 0;
         }
     }
 
     public void Clear(uint slot)
     {
-        if (_keys.TryGetValue(slot, out var keys))
-            map.DeleteMany(keys.ToArray());
+        if (!_keys.TryGetValue(slot, out var keys))
+            return;
+        map.DeleteMany(keys.ToArray());
+        Used -= keys.Count;
         _keys.Remove(slot);
     }
 
@@ -55,7 +59,8 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
 
     public int Capacity => (int)map.Map.Info.MaxEntries;
 
-    public int Used => _keys.Values.Sum(keys => keys.Count);
+    /// <summary>Entries of all slots.</summary>
+    public int Used { get; private set; }
 
     private int Free => Capacity - Used;
 

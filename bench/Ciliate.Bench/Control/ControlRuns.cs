@@ -19,7 +19,7 @@ internal sealed class ControlRuns : IDisposable
     private static readonly Measure[] s_measures =
         [s_liveMedian, s_liveWorst, s_creation, s_start, s_idle, s_churn, s_asked, Memory.Resident, Memory.Maps];
 
-    private const string One = "1-endpoint", Hundred = "100-endpoints", ManyPolicies = "30000-policies", Idle = "idle", Churn = "churn";
+    private const string One = "1-endpoint", Hundred = "100-endpoints", ManyPolicies = "30000-policies", Idle = "idle", Churn = "10000-identities";
 
     private static readonly string[] s_variants = [One, Hundred, ManyPolicies, Idle, Churn];
 
@@ -109,6 +109,7 @@ internal sealed class ControlRuns : IDisposable
     {
         int batches = _options.Quick ? 3 : 10 * BatchesPerSecond;
         Add(series, s_asked, Idle, Percentile99([.. Enumerable.Range(0, batches).Select(_ => _node.Ask())]));
+        Add(series, Memory.Resident, Idle, Memory.ResidentOf(_node.ProcessId));
         bool ended = false;
         Task<double[]> asking = Task.Run(() =>
         {
@@ -131,6 +132,7 @@ internal sealed class ControlRuns : IDisposable
         Volatile.Write(ref ended, true);
         Add(series, s_asked, Churn, Percentile99(asking.GetAwaiter().GetResult()));
         Add(series, s_churn, Churn, rate);
+        Add(series, Memory.Resident, Churn, Memory.ResidentOf(_node.ProcessId));
     }
 
     private void Add(Series series, Measure measure, string variant, double value)

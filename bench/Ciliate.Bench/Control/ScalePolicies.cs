@@ -10,11 +10,11 @@ internal static class ScalePolicies
     public static string OnPort(string? app, int port) =>
         Policy($"live-{app ?? "all"}", app is null ? "{}" : $"{{matchLabels: {{app: {app}}}}}", $"ingress: [{{fromEndpoints: [{{}}], toPorts: [{{ports: [{Port(port)}]}}]}}]");
 
-    /// <summary>Prefixes that the one before did not name: as many identities come, and as many go.</summary>
+    /// <summary>Prefixes that none before named, of 172.16.0.0/12, which has a million: as many identities come, and as many go.</summary>
     public static string Prefixes(int round, int count)
     {
-        var prefixes = Enumerable.Range(0, count).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"172.{16 + (round % 16)}.{i / 256}.{i % 256}/32"));
+        var prefixes = Enumerable.Range(round * count, count).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"172.{16 + ((i >> 16) % 16)}.{(i >> 8) % 256}.{i % 256}/32"));
         return Policy("churn", "{matchLabels: {app: c0}}", $"egress: [{{toCIDR: [{string.Join(", ", prefixes)}]}}]");
     }
 

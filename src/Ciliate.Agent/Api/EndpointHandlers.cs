@@ -16,13 +16,16 @@ internal sealed class EndpointHandlers(AgentServices agent)
 {
     public async Task ListAsync(HttpContext context)
     {
-        IReadOnlyList<EndpointResource> list = await ResourcesAsync(agent.Endpoints.Endpoints.Rows, context.RequestAborted)
+        IReadOnlyList<EndpointResource> list = await agent.Loop.RunAsync(() => Resources(agent.Endpoints.Endpoints.Rows), context.RequestAborted)
             .ConfigureAwait(false);
         await Requests.WriteAsync(context, list, ApiJson.Default.IReadOnlyListEndpointResource).ConfigureAwait(false);
     }
 
-    public async Task GetAsync(HttpContext context) =>
-        await AnswerAsync(context, Find(Reference(context)), StatusCodes.Status200OK).ConfigureAwait(false);
+    public async Task GetAsync(HttpContext context)
+    {
+        EndpointReference reference = Reference(context);
+        await AnswerAsync(context, () => Find(reference), StatusCodes.Status200OK).ConfigureAwait(false);
+    }
 
     public async Task PutAsync(HttpContext context)
     {
@@ -32,10 +35,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
             ?? throw AgentException.Invalid($"a new endpoint needs a name; for a name of digits write name:{reference.Id}");
         EndpointChangeRequest body = await RequestBody.ReadAsync(context, ApiJson.Default.EndpointChangeRequest).ConfigureAwait(false);
         EndpointRequest request = Convert(name, body);
-        // Who asked may go away; what has begun is finished all the same.
-        Endpoint added = await agent.Loop.RunAsync(() => agent.Endpoints.Add(request), context.RequestAborted).ConfigureAwait(false);
-        timer.ObserveDuration();
-        await AnswerAsync(context, added, StatusCodes.Status201Created).ConfigureAwait(false);
+        await AnswerAsync(context, () => Timed(timer, () => agent.Endpoints.Add(request)), StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -51,21 +51,27 @@ internal sealed class EndpointHandlers(AgentServices agent)
         EndpointReference reference = Reference(context);
         LabelConfigurationSpec body = await RequestBody.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
         LabelSet labels = EndpointRequest.CheckedLabels(reference.ToString(), Requests.WithoutNull(body.User, $"labels of endpoint {reference}"));
-        Endpoint changed = await agent.Loop.RunAsync(() => agent.Endpoints.Relabel(Find(reference), labels), context.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(context, () => Timed(timer, () => agent.Endpoints.Relabel(Find(reference), labels)), StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private static Endpoint Timed(Prometheus.ITimer timer, Func<Endpoint> change)
+    {
+        Endpoint endpoint = change();
         timer.ObserveDuration();
-        await AnswerAsync(context, changed, StatusCodes.Status200OK).ConfigureAwait(false);
+        return endpoint;
     }
 
-    private async Task AnswerAsync(HttpContext context, Endpoint endpoint, int status)
+    /// <summary>Answers with what a change gives, or a look. Who asked may go away; what has begun is finished all the same.</summary>
+    private async Task AnswerAsync(HttpContext context, Func<Endpoint> work, int status)
     {
-        IReadOnlyList<EndpointResource> resources = await ResourcesAsync([endpoint], context.RequestAborted).ConfigureAwait(false);
-        await Requests.WriteAsync(context, resources[0], ApiJson.Default.EndpointResource, status).ConfigureAwait(false);
+        // In the same turn: others that wait for theirs would come in between.
+        EndpointResource resource = await agent.Loop.RunAsync(() => Resources([work()])[0], context.RequestAborted).ConfigureAwait(false);
+        await Requests.WriteAsync(context, resource, ApiJson.Default.EndpointResource, status).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyList<EndpointResource>> ResourcesAsync(IEnumerable<Endpoint> endpoints, CancellationToken cancellationToken)
+    private IReadOnlyList<EndpointResource> Resources(IEnumerable<Endpoint> endpoints)
     {
-        DatapathCounters counters = await agent.Loop.RunAsync(agent.Datapath.ReadCounters, cancellationToken).ConfigureAwait(false);
-        Dictionary<ushort, EndpointCounters> traffic = counters.Endpoints.ToDictionary(row => row.EndpointId);
+        Dictionary<ushort, EndpointCounters> traffic = agent.Datapath.ReadCounters().Endpoints.ToDictionary(row => row.EndpointId);
         return [.. endpoints.Select(endpoint =>
             EndpointResources.Of(endpoint, agent.Policies.Current.Policies, traffic.GetValueOrDefault(endpoint.Id)))];
     }

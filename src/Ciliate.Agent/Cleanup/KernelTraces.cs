@@ -21,7 +21,7 @@ internal static class KernelTraces
         IReadOnlyList<Trace> found =
         [
             .. host.OwnLinks().Select(link => new Trace("interface", link.Name, () => host.Routes.TryDeleteLink(link.Name))),
-            .. host.ClosingRoutes().Select(route => new Trace("route", route.Destination.ToString(), () => host.DeleteClosingRoute(route))),
+            .. host.ClosingRoutes(host.Look()).Select(route => new Trace("route", route.Destination.ToString(), () => host.DeleteClosingRoute(route))),
             .. pinned.Select(remain => new Trace(remain.Kind, remain.Path, () => remains.Remove(remain))),
             .. Mount(configuration),
         ];

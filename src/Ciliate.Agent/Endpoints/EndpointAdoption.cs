@@ -19,8 +19,8 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// <summary>Start-up: reads what is on disk, takes over what is in the kernel, and only then removes what no record knows. Traffic goes on
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
-    IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities, EndpointManager manager,
-    PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
+    IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities,
+    EndpointIdentities held, EndpointManager manager, PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
 {
     /// <param name="followed">What the policy directory holds: also what was written there while no agent ran is in force from the first generation on. Null:
     /// none is followed.</param>
@@ -45,7 +45,7 @@ public sealed class EndpointAdoption(
         uint[] yielded = [.. HoldYielded()];
         RefuseEndpointsElsewhere(stored);
         host.EnsureGateway();
-        hostAddresses.Refresh();
+        hostAddresses.Refresh(host.Look());
         Endpoint[] present = [.. stored.Select(endpoint => endpoint.Seen(host))];
         foreach (Endpoint endpoint in present.Where(endpoint => !HasLink(endpoint)))
             TryDisconnect(endpoint);
@@ -56,7 +56,7 @@ public sealed class EndpointAdoption(
         prefixes.Retire(policies.Current.Policies);
         // What could not be brought up to date goes on with the one that it had.
         foreach (uint identity in yielded.Except(datapath.DumpEndpoints().Select(row => row.Identity)))
-            manager.LetGo(identity);
+            held.LetGo(identity);
         foreach (IpcacheRow row in datapath.DumpIpcache().Where(row => !book.Contains(row.Prefix)))
             datapath.DeleteIpcache(row.Prefix);
         return new AdoptionResult(alive.Length, stored.Length - alive.Length, pruned);

@@ -11,7 +11,8 @@ namespace Ciliate.Agent.Endpoints;
 public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, EndpointManager manager, ILogger logger)
 {
     /// <summary>Safe to repeat, and cheap when nothing is missing.</summary>
-    public void Check()
+    /// <param name="seen">As the namespace is.</param>
+    public void Check(HostView seen)
     {
         foreach (Endpoint endpoint in Guarded())
         {
@@ -21,16 +22,19 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
                 RestorePrograms(endpoint, string.Join(" and ", missing));
         }
 
-        RestoreWays();
-        RestoreForwarding();
+        RestoreWays(seen);
+        RestoreForwarding(seen);
     }
 
     /// <summary>To come before <see cref="Check"/>: the host's ways to the endpoints begin at the gateway's addresses. Safe to repeat.</summary>
+    /// <returns>Whether something was missing; the namespace is not as it was seen any more.</returns>
     /// <exception cref="AgentException">What is missing cannot be made again.</exception>
-    public void CheckGateway()
+    public bool CheckGateway(HostView seen)
     {
-        if (host.RestoreGateway())
+        bool restored = host.RestoreGateway(seen);
+        if (restored)
             logger.GatewayRestored(host.GatewayInterface);
+        return restored;
     }
 
     /// <summary>Not those with a problem: they are tried again anyway, and nothing may be forwarded for one that has lost its programs.</summary>
@@ -52,25 +56,25 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
         }
     }
 
-    private void RestoreWays()
+    private void RestoreWays(HostView seen)
     {
-        foreach (Endpoint endpoint in host.Ways.FindCut(Guarded()))
+        foreach (Endpoint endpoint in host.Ways.FindCut(Guarded(), seen))
         {
             // As with programs: without an interface there is nothing to lead to.
             if (host.FindOwnLink(endpoint.HostIfIndex) is not { } link)
                 continue;
-            Endpoint seen = endpoint with { HostInterface = link.Name };
-            host.Ways.Restore(seen);
+            Endpoint now = endpoint with { HostInterface = link.Name };
+            host.Ways.Restore(now);
             // Who set it down may have given it another name.
-            if (seen != endpoint)
-                manager.Endpoints.Put(seen.Id, seen);
-            logger.WaysRestored(seen.Id, seen.Name, seen.HostInterface);
+            if (now != endpoint)
+                manager.Endpoints.Put(now.Id, now);
+            logger.WaysRestored(now.Id, now.Name, now.HostInterface);
         }
     }
 
-    private void RestoreForwarding()
+    private void RestoreForwarding(HostView seen)
     {
-        IReadOnlyList<Endpoint> forbidden = host.Forwarding.FindForbidden(Guarded());
+        IReadOnlyList<Endpoint> forbidden = Forwarding.FindForbidden(Guarded(), seen);
         if (forbidden.Count == 0)
             return;
         foreach (Endpoint endpoint in forbidden)

@@ -15,9 +15,12 @@ public sealed record EndpointLinkSpec(
 
 /// <summary>An endpoint's veth: the host end in the agent's namespace, the other in the container. Everything on it (addresses, routes,
 /// neighbours) goes with it.</summary>
-public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
+public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec) : IDisposable
 {
     private readonly RouteNetlink _routes = host.Routes;
+
+    // One for all that is asked and done there: to open it takes a thread.
+    private readonly RouteNetlink _container = RouteNetlink.Open(spec.Container);
 
     public EndpointLinkSpec Spec => spec;
 
@@ -27,12 +30,8 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     /// <exception cref="AgentException">The container has one of the others' interfaces, or one of that name.</exception>
     public Link Create(Func<int, int> usable, IEnumerable<Endpoint> others)
     {
-        using (var container = RouteNetlink.Open(spec.Container))
-        {
-            RefuseSecond(container, others);
-            RefuseTakenInterface(container);
-        }
-
+        RefuseSecond(others);
+        RefuseTakenInterface();
         Link link = Create(index: null);
         if (usable(link.Index) == link.Index)
             return link;
@@ -47,57 +46,46 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
     /// <summary>Sets both ends up and gives them addresses, routes and neighbours. Packets may pass from here on.</summary>
     public void Connect(Link link)
     {
-        using var container = RouteNetlink.Open(spec.Container);
         foreach (IPAddress address in spec.Addresses)
         {
             AddressGift.Give(
-                container, link.PeerIndex, address, Bits(address), ($"endpoint '{spec.Name}'", $"network namespace {spec.Container.DisplayName}"));
+                _container, link.PeerIndex, address, Bits(address), ($"endpoint '{spec.Name}'", $"network namespace {spec.Container.DisplayName}"));
         }
 
         _routes.SetUp(link.Index);
-        container.SetUp(link.PeerIndex);
-        container.SetUp(container.GetLink("lo").Index);
+        _container.SetUp(link.PeerIndex);
+        _container.SetUp(_container.GetLink("lo").Index);
         foreach (IPAddress address in spec.Addresses)
         {
             IPAddress gateway = host.GatewayFor(address);
-            container.AddRoute(new RouteSpec(Single(gateway)) { LinkIndex = link.PeerIndex });
-            container.AddRoute(RouteSpec.Default(address.AddressFamily) with { Gateway = gateway, LinkIndex = link.PeerIndex });
+            _container.AddRoute(new RouteSpec(Single(gateway)) { LinkIndex = link.PeerIndex });
+            _container.AddRoute(RouteSpec.Default(address.AddressFamily) with { Gateway = gateway, LinkIndex = link.PeerIndex });
             host.Ways.Make(link.Index, address, spec.ContainerMac);
         }
 
         _routes.SettleLink(link.Name);
-        container.SettleLink(spec.Interface);
+        _container.SettleLink(spec.Interface);
     }
+
+    public void Dispose() => _container.Dispose();
 
     /// <param name="index">Of the host end; null: the kernel's choice.</param>
-    private Link Create(int? index)
+    private Link Create(int? index) => _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
     {
-        Link link = _routes.CreateVeth(new VethSpec(host.EndpointInterface(spec.Id), spec.Interface)
-        {
-            Index = index,
-            PeerNamespace = spec.Container,
-            Mac = spec.HostMac,
-            PeerMac = spec.ContainerMac,
-            LinkLocalAddress = false,
-            // Else the host, which forwards there, joins the routers' groups and reports so to the container, where multicast is dropped.
-            Multicast = false,
-        });
-        try
-        {
-            _routes.SetAlias(link.Index, host.Owner);
-            return link;
-        }
-        catch
-        {
-            _routes.TryDeleteLink(link.Name);
-            throw;
-        }
-    }
+        Index = index,
+        PeerNamespace = spec.Container,
+        Mac = spec.HostMac,
+        PeerMac = spec.ContainerMac,
+        Alias = host.Owner,
+        LinkLocalAddress = false,
+        // Else the host, which forwards there, joins the routers' groups and reports so to the container, where multicast is dropped.
+        Multicast = false,
+    });
 
     /// <summary>Each would be the way to everywhere.</summary>
-    private void RefuseSecond(RouteNetlink container, IEnumerable<Endpoint> others)
+    private void RefuseSecond(IEnumerable<Endpoint> others)
     {
-        HashSet<(int, PhysicalAddress)> ends = [.. container.ListLinks().Select(link => (link.PeerIndex, link.Mac))];
+        HashSet<(int, PhysicalAddress)> ends = [.. _container.ListLinks().Select(link => (link.PeerIndex, link.Mac))];
         if (others.FirstOrDefault(other => ends.Contains((other.HostIfIndex, other.ContainerMac))) is { } same)
         {
             throw AgentException.Conflict(
@@ -106,9 +94,9 @@ public sealed class EndpointLink(HostNetwork host, EndpointLinkSpec spec)
         }
     }
 
-    private void RefuseTakenInterface(RouteNetlink container)
+    private void RefuseTakenInterface()
     {
-        if (container.FindLink(spec.Interface) is not null)
+        if (_container.FindLink(spec.Interface) is not null)
         {
             throw AgentException.Conflict(
                 $"network namespace {spec.Container.DisplayName} already has an interface {spec.Interface}; "

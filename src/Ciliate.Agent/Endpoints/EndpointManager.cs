@@ -16,13 +16,13 @@ namespace Ciliate.Agent.Endpoints;
 /// <code>
 /// add:    id, addresses, identity ─▶ veth (down) ─▶ programs (drop all) ─▶ entries of a new identity everywhere ─▶ first generation
 ///         ─▶ ipcache ─▶ links up, routes ─▶ record on disk
-/// labels: record ─▶ entries of a new identity everywhere ─▶ generation of the new identity ─▶ ipcache ─▶ entries of an identity that nobody has
+/// labels: record ─▶ entries of a new identity everywhere ─▶ generation of the new identity ─▶ ipcache; soon: entries of an identity that nobody has
 /// delete: record ─▶ ipcache ─▶ veth ─▶ programs ─▶ entries of an identity that nobody has
 /// </code>
 /// Used from the control loop only; <see cref="Endpoints"/> is read by anyone.
 /// </summary>
 public sealed class EndpointManager(
-    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities,
+    IDatapath datapath, HostNetwork host, EndpointAddresses addresses, AddressBook book, EndpointIdentities identities,
     Table<ushort, Endpoint> endpoints, PolicyDistributor distributor, PolicyManager policies, StateStore store,
     TimeProvider time, Func<Undo> beginChange)
 {
@@ -42,13 +42,13 @@ public sealed class EndpointManager(
         using Undo undo = beginChange();
         ushort id = TakeId();
         (IPAddress? ipv4, IPAddress? ipv6) = addresses.Take(request, undo);
-        IdentityRow identity = TakeIdentity(labels, undo);
-        var link = new EndpointLink(host, new EndpointLinkSpec(
+        IdentityRow identity = identities.Take(labels, undo);
+        using var link = new EndpointLink(host, new EndpointLinkSpec(
             id, name, container, request.CheckedInterface(),
             MacAddresses.Host(host.Owner, id, name), MacAddresses.Container(host.Owner, id, name), ipv4, ipv6));
         Link hostEnd = link.Create(datapath.UsableInterface, endpoints.Rows);
         undo.Add("create veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
-        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity, namedPorts), identity.Holders == 1, undo);
+        Endpoint endpoint = Protect(Describe(link.Spec, hostEnd, identity, namedPorts), NobodyHas(identity), undo);
         // With the links gone first, nothing passes while the programs are taken away.
         undo.Add("connect veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         link.Connect(hostEnd);
@@ -95,19 +95,19 @@ public sealed class EndpointManager(
             return endpoint;
         using (Undo undo = beginChange())
         {
-            IdentityRow identity = TakeIdentity(labels, undo);
+            IdentityRow identity = identities.Take(labels, undo);
             Endpoint changed = endpoint with { Labels = identity.Labels, Identity = identity.Id };
             undo.Add("store endpoint", () => store.WriteEndpoint(endpoint.ToStored()));
             store.WriteEndpoint(changed.ToStored());
             if (endpoint.State == EndpointState.Ready)
-                changed = PublishAs(changed, before: endpoint, identity.Holders == 1, undo);
+                changed = PublishAs(changed, before: endpoint, NobodyHas(identity), undo);
             endpoints.Put(endpoint.Id, changed);
             undo.Add("show the labels before", () => endpoints.Put(endpoint.Id, endpoint));
             FollowNamedPorts(endpoint, undo);
             undo.Commit();
         }
 
-        LetGo(endpoint.Identity);
+        identities.Leave(endpoint.Identity);
         return endpoints.Find(endpoint.Id)!;
     }
 
@@ -135,7 +135,7 @@ public sealed class EndpointManager(
     {
         datapath.DetachEndpoint(endpoint.Id);
         using Undo undo = beginChange();
-        ReturnIdentity(endpoint, undo);
+        identities.Return(endpoint, undo);
         FollowNamedPorts(endpoint, undo);
         undo.Commit();
         addresses.Release(endpoint);
@@ -177,15 +177,6 @@ public sealed class EndpointManager(
         }
 
         return endpoint;
-    }
-
-    /// <summary>One endpoint less has the identity.</summary>
-    internal void LetGo(uint identity)
-    {
-        bool last = identities.Identities.Find(identity)!.Holders == 1;
-        if (last)
-            distributor.Withdraw([identity]);
-        identities.Release(identity);
     }
 
     /// <summary>An endpoint that will be adopted: others are to be given their tables as if it were.</summary>
@@ -274,22 +265,10 @@ public sealed class EndpointManager(
         distributor.Stop(endpoint.Id);
     }
 
-    private void ReturnIdentity(Endpoint endpoint, Undo undo)
-    {
-        bool last = identities.Identities.Find(endpoint.Identity)!.Holders == 1;
-        if (last)
-            distributor.Withdraw([endpoint.Identity]);
-        undo.Add("return identity", () => identities.Adopt(endpoint.Identity, endpoint.Labels));
-        identities.Release(endpoint.Identity);
-    }
-
-    private IdentityRow TakeIdentity(LabelSet labels, Undo undo)
-    {
-        IdentityRow identity = identities.Acquire(labels);
-        undo.Add("take identity", () => identities.Release(identity.Id));
-        identities.Record(store);
-        return identity;
-    }
+    /// <summary>Others' tables may know nothing of it, or have lost a part, also where it is still held: by an endpoint that is disconnected, or one that has
+    /// left it.</summary>
+    private bool NobodyHas(IdentityRow identity) =>
+        !endpoints.Rows.Any(endpoint => endpoint.Identity == identity.Id && endpoint.State == EndpointState.Ready);
 
     private ushort TakeId()
     {

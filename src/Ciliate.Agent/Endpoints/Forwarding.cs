@@ -14,9 +14,12 @@ internal sealed class Forwarding(NetworkNamespace host)
     public void Forbid(Endpoint endpoint) => Write(endpoint, Off);
 
     /// <summary>Those whose packets are not forwarded in a family that they have. One whose interface is gone is none of them.</summary>
-    public IReadOnlyList<Endpoint> FindForbidden(IReadOnlyList<Endpoint> endpoints) => endpoints.Count == 0
-        ? []
-        : host.Run(() => endpoints.Where(endpoint => Settings(endpoint).Any(IsOff)).ToArray());
+    public static IReadOnlyList<Endpoint> FindForbidden(IReadOnlyList<Endpoint> endpoints, HostView seen)
+    {
+        Dictionary<AddressFamily, IReadOnlyDictionary<int, bool>> settings = endpoints.SelectMany(endpoint => endpoint.Addresses)
+            .Select(address => address.AddressFamily).Distinct().ToDictionary(family => family, seen.Forwarding);
+        return [.. endpoints.Where(endpoint => endpoint.Addresses.Any(address => IsOff(endpoint, settings[address.AddressFamily])))];
+    }
 
     private void Write(Endpoint endpoint, string value) => host.Run(() =>
     {
@@ -24,17 +27,8 @@ internal sealed class Forwarding(NetworkNamespace host)
             Sysctl.Write(setting, value);
     });
 
-    private static bool IsOff(string setting)
-    {
-        try
-        {
-            return Sysctl.Read(setting) == Off;
-        }
-        catch (LinuxException error) when (error.Errno is Errno.ENOENT or Errno.ENODEV)
-        {
-            return false;
-        }
-    }
+    private static bool IsOff(Endpoint endpoint, IReadOnlyDictionary<int, bool> settings) =>
+        settings.TryGetValue(endpoint.HostIfIndex, out bool on) && !on;
 
     private static IEnumerable<string> Settings(Endpoint endpoint) => endpoint.Addresses.Select(address =>
         $"net/{(address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6")}/conf/{endpoint.HostInterface}/forwarding");

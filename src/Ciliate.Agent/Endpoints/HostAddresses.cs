@@ -13,10 +13,10 @@ public sealed class HostAddresses(AddressBook addresses, HostNetwork host)
     /// <summary>Those that the last refresh wrote; the gateways are always among them.</summary>
     public IReadOnlySet<IPNetwork> Known => _known;
 
-    /// <summary>Brings ipcache to what the namespace has now. Safe to repeat.</summary>
-    public void Refresh()
+    /// <summary>Brings ipcache to what the namespace has. Safe to repeat.</summary>
+    public void Refresh(HostView seen)
     {
-        HashSet<IPNetwork> now = [.. host.Gateways.Concat(host.OwnAddresses()).Select(Single)];
+        HashSet<IPNetwork> now = [.. host.Gateways.Concat(host.OwnAddresses(seen)).Select(Single)];
         foreach (IPNetwork prefix in now.Except(_known).ToArray())
         {
             addresses.Put(AddressSource.Host, prefix, ReservedIdentities.Host);

@@ -75,13 +75,28 @@ public sealed class HostNetwork : IDisposable
 
     public string EndpointInterface(ushort id) => $"{_prefix}{id:x}";
 
+    /// <summary>A look at the namespace, as it is from now on.</summary>
+    public HostView Look() => new(Routes);
+
     /// <summary>Makes the gateway's veth pair if it is absent, gives it the gateways' addresses and no others, and sets it up.
     /// Safe to repeat.</summary>
     /// <exception cref="AgentException">A link of that name is someone else's, or a range overlaps an address of this namespace.</exception>
-    public void EnsureGateway()
+    public void EnsureGateway() => EnsureGateway(Look());
+
+    /// <summary>Makes again what is missing of the gateway, as after <see cref="EnsureGateway()"/>; false when nothing was.</summary>
+    /// <exception cref="AgentException">As there.</exception>
+    public bool RestoreGateway(HostView seen)
     {
-        RefuseOverlaps();
-        Link? link = Routes.FindLink(GatewayInterface);
+        if (IsGatewayWhole(seen))
+            return false;
+        EnsureGateway(seen);
+        return true;
+    }
+
+    private void EnsureGateway(HostView seen)
+    {
+        RefuseOverlaps(seen);
+        Link? link = FindGateway(seen);
         if (link is not null && !IsOwn(link))
         {
             throw AgentException.Conflict(
@@ -92,10 +107,10 @@ public sealed class HostNetwork : IDisposable
         link ??= CreateGateway();
         try
         {
-            SetGatewayAddresses(link);
+            SetGatewayAddresses(link, seen);
             Routes.SetUp(link.Index);
             Routes.SetUp(link.PeerIndex);
-            CloseRanges();
+            CloseRanges(seen);
             Routes.SettleLink(GatewayInterface);
             Routes.SettleLink(GatewayPeer);
         }
@@ -106,34 +121,24 @@ public sealed class HostNetwork : IDisposable
         }
     }
 
-    /// <summary>Makes again what is missing of the gateway, as after <see cref="EnsureGateway"/>; false when nothing was.</summary>
-    /// <exception cref="AgentException">As there.</exception>
-    public bool RestoreGateway()
+    private bool IsGatewayWhole(HostView seen)
     {
-        if (IsGatewayWhole())
+        if (FindGateway(seen) is not { IsUp: true, HasCarrier: true } link)
             return false;
-        EnsureGateway();
-        return true;
-    }
-
-    private bool IsGatewayWhole()
-    {
-        if (Routes.FindLink(GatewayInterface) is not { IsUp: true, HasCarrier: true } link)
-            return false;
-        HashSet<IPAddress> present = [.. Routes.ListAddresses(link.Index).Select(row => row.Address)];
-        HashSet<IPNetwork> closed = [.. ClosingRoutes().Select(route => route.Destination)];
+        HashSet<IPAddress> present = [.. seen.Addresses.Where(row => row.LinkIndex == link.Index).Select(row => row.Address)];
+        HashSet<IPNetwork> closed = [.. ClosingRoutes(seen).Select(route => route.Destination)];
         return Gateways.All(present.Contains) && _ranges.OfType<AddressRange>().All(range => closed.Contains(range.Network));
     }
 
     /// <summary>Routes by which addresses that no container has are unreachable, for the host and for containers: a default route would lead
     /// them outside, and with them what one container sends to another that is just gone. A route has no place for an owner's name: those of ranges
     /// in which another agent has its gateway are that one's, and none of these.</summary>
-    public IReadOnlyList<Route> ClosingRoutes()
+    public IReadOnlyList<Route> ClosingRoutes(HostView seen)
     {
-        IPAddress[] others = [.. OtherAgentsAddresses()];
+        IPAddress[] others = [.. OtherAgentsAddresses(seen)];
         return
         [
-            .. new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.SelectMany(family => Routes.ListRoutes(family)).Where(route =>
+            .. new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.SelectMany(seen.Routes).Where(route =>
                 route is { Type: RouteType.Unreachable, Priority: LastResort } && !others.Any(route.Destination.Contains)),
         ];
     }
@@ -150,7 +155,7 @@ public sealed class HostNetwork : IDisposable
 
     /// <summary>Addresses by which this namespace is known beyond one link, without those of the endpoints' ranges: the ranges' own are the
     /// gateways', and all others there are the endpoints'.</summary>
-    public IEnumerable<IPAddress> OwnAddresses() => Routes.ListAddresses().Select(row => row.Address).Where(address =>
+    public IEnumerable<IPAddress> OwnAddresses(HostView seen) => seen.Addresses.Select(row => row.Address).Where(address =>
         !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !_ranges.Any(range => range?.Network.Contains(address) == true));
 
     /// <summary>Whether the routes of this moment deliver here what is sent to the address, be it listed or not: broadcasts and anycasts of the
@@ -183,36 +188,25 @@ public sealed class HostNetwork : IDisposable
 
     public void Dispose() => Routes.Dispose();
 
-    private Link CreateGateway()
-    {
-        Link link = Routes.CreateVeth(
-            new VethSpec(GatewayInterface, GatewayPeer) { LinkLocalAddress = false, PeerLinkLocalAddress = false });
-        try
-        {
-            Routes.SetAlias(link.Index, Owner);
-            return link;
-        }
-        catch
-        {
-            Routes.TryDeleteLink(GatewayInterface);
-            throw;
-        }
-    }
+    private Link CreateGateway() => Routes.CreateVeth(
+        new VethSpec(GatewayInterface, GatewayPeer) { Alias = Owner, LinkLocalAddress = false, PeerLinkLocalAddress = false });
 
-    private IEnumerable<IPAddress> OtherAgentsAddresses()
+    private Link? FindGateway(HostView seen) => seen.Links.FirstOrDefault(link => link.Name == GatewayInterface);
+
+    private IEnumerable<IPAddress> OtherAgentsAddresses(HostView seen)
     {
         HashSet<int> links =
         [
-            .. Routes.ListLinks().Where(link => StateDirectoryOf(link) is not null && !IsOwn(link))
+            .. seen.Links.Where(link => StateDirectoryOf(link) is not null && !IsOwn(link))
                 .Select(link => link.Index),
         ];
-        return Routes.ListAddresses().Where(row => links.Contains(row.LinkIndex)).Select(row => row.Address);
+        return seen.Addresses.Where(row => links.Contains(row.LinkIndex)).Select(row => row.Address);
     }
 
-    private void CloseRanges()
+    private void CloseRanges(HostView seen)
     {
         IPNetwork[] wanted = [.. _ranges.OfType<AddressRange>().Select(range => range.Network)];
-        IReadOnlyList<Route> present = ClosingRoutes();
+        IReadOnlyList<Route> present = ClosingRoutes(seen);
         foreach (Route route in present.Where(route => !wanted.Contains(route.Destination)))
             DeleteClosingRoute(route);
         foreach (IPNetwork range in wanted.Where(range => !present.Any(route => route.Destination.Equals(range))))
@@ -221,9 +215,9 @@ public sealed class HostNetwork : IDisposable
 
     private static RouteSpec Closing(IPNetwork range) => new(range) { Type = RouteType.Unreachable, Priority = LastResort };
 
-    private void SetGatewayAddresses(Link link)
+    private void SetGatewayAddresses(Link link, HostView seen)
     {
-        IReadOnlyList<InterfaceAddress> present = Routes.ListAddresses(link.Index);
+        InterfaceAddress[] present = [.. seen.Addresses.Where(address => address.LinkIndex == link.Index)];
         foreach (InterfaceAddress address in present.Where(address => !Gateways.Contains(address.Address)))
             Routes.DeleteAddress(link.Index, address.Address, address.PrefixLength);
         foreach (AddressRange range in _ranges.OfType<AddressRange>())
@@ -234,12 +228,11 @@ public sealed class HostNetwork : IDisposable
     }
 
     /// <exception cref="AgentException">A range overlaps an address of this namespace.</exception>
-    public void RefuseOverlaps()
+    public void RefuseOverlaps(HostView seen)
     {
-        IReadOnlyList<Link> links = Routes.ListLinks();
-        foreach (InterfaceAddress address in Routes.ListAddresses())
+        foreach (InterfaceAddress address in seen.Addresses)
         {
-            Link? link = links.FirstOrDefault(link => link.Index == address.LinkIndex);
+            Link? link = seen.Links.FirstOrDefault(link => link.Index == address.LinkIndex);
             AddressRange? range = _ranges.FirstOrDefault(range => range is not null && range.Network.Contains(address.Address));
             if (range is not null && link is not null && !IsOwn(link))
             {

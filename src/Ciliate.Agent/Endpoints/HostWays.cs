@@ -17,20 +17,20 @@ public sealed class HostWays(HostNetwork host)
             new RouteSpec(Single(address)) { LinkIndex = linkIndex, PreferredSource = host.GatewayFor(address) }, replace: true);
     }
 
-    /// <summary>Those to which one of the ways is missing. Reads the namespace's routes and neighbours once, however many endpoints there are.</summary>
-    internal IReadOnlyList<Endpoint> FindCut(IReadOnlyList<Endpoint> endpoints)
+    /// <summary>Those to which one of the ways is missing. Reads routes and neighbours once, however many endpoints there are.</summary>
+    internal IReadOnlyList<Endpoint> FindCut(IReadOnlyList<Endpoint> endpoints, HostView seen)
     {
         if (endpoints.Count == 0)
             return [];
         AddressFamily[] families = [.. host.Gateways.Select(gateway => gateway.AddressFamily)];
         HashSet<(int, IPNetwork, IPAddress?)> routes =
         [
-            .. families.SelectMany(family => host.Routes.ListRoutes(family)).Where(route => route.Type == RouteType.Unicast)
+            .. families.SelectMany(seen.Routes).Where(route => route.Type == RouteType.Unicast)
                 .Select(route => (route.LinkIndex, route.Destination, route.PreferredSource)),
         ];
         HashSet<(int, IPAddress, PhysicalAddress?)> neighbours =
         [
-            .. families.SelectMany(host.Routes.ListNeighbours).Where(row => row.State == NeighbourState.Permanent)
+            .. families.SelectMany(seen.Neighbours).Where(row => row.State == NeighbourState.Permanent)
                 .Select(row => (row.LinkIndex, row.Address, row.Mac)),
         ];
         return [.. endpoints.Where(endpoint => !endpoint.Addresses.All(address =>

@@ -102,7 +102,7 @@ public static class AgentProcess
         if (!InstanceLocks.IsSocketHeld(configuration))
             SocketFile.RequireFree(configuration.Socket);
         using var host = new HostNetwork(hostNamespace, configuration);
-        host.RefuseOverlaps();
+        host.RefuseOverlaps(host.Look());
         HostPorts.RefuseOverlap(hostNamespace, configuration.Masquerade);
         MasqueradeClaim.RefuseOverlap(host, configuration.Masquerade);
         return new PolicyDirectory(configuration.PolicyDirectory).Read();

@@ -9,9 +9,17 @@ internal sealed class HeapTrim
     /// <summary>Of the heap when it was last made small.</summary>
     private long _small;
 
-    /// <summary>Cheap while nothing is to be given back. Else it halts the agent, and no packet, for as long as a full collection takes.</summary>
+    /// <summary>Bytes allocated up to the last run.</summary>
+    private long _allocated;
+
+    /// <summary>Cheap while nothing is to be given back. Else it halts the agent, and no packet, for as long as a full collection takes: not while changes
+    /// go on, which would wait for it and need the memory again.</summary>
     public void Run()
     {
+        long before = _allocated;
+        _allocated = GC.GetTotalAllocatedBytes();
+        if (_allocated - before > Slack)
+            return;
         if (GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes <= _small + Slack)
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -13,11 +13,15 @@ internal sealed class RepeatedTasks(ControlLoop loop, HealthBoard board, ILogger
 {
     /// <summary>False when it failed: mostly over an interface that went between the look and the deed. The next change or round looks again.</summary>
     /// <param name="task">What is done, as the subject of a sentence.</param>
-    public async Task<bool> TryAsync(string task, Action work, CancellationToken cancellationToken)
+    public Task<bool> TryAsync(string task, Action work, CancellationToken cancellationToken) =>
+        loop.RunAsync(() => Try(task, work), cancellationToken);
+
+    /// <summary>The same, within a turn of the control loop.</summary>
+    public bool Try(string task, Action work)
     {
         try
         {
-            await loop.RunAsync(work, cancellationToken).ConfigureAwait(false);
+            work();
             board.Report(task, null);
             return true;
         }

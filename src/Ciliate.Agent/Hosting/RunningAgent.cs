@@ -73,14 +73,15 @@ public sealed class RunningAgent : IAsyncDisposable
     private void Begin(ILogger logger, ServiceManager systemd)
     {
         var repeated = new RepeatedTasks(_services.Loop, _services.Health, logger);
+        var host = new HostRound(_services.Host, _services.HostAddresses, _services.Guard, _services.Masquerade, _services.Loop, repeated);
         _tasks =
         [
             _services.Recorder.RunAsync(_stop.Token),
             new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
-            new ChangeWatcher(_services.Masquerade, _services.Guard, repeated, _changes, _services.Time).RunAsync(_stop.Token),
+            new ChangeWatcher(host, _changes, _services.Time).RunAsync(_stop.Token),
             new Housekeeping(
-                _services.Datapath, _services.HostAddresses, _services.Policies, _services.State, _services.RetryAdoption, _services.Guard, _services.Masquerade,
-                _services.HealthCheck, repeated, _services.Time).RunAsync(_stop.Token),
+                _services.Datapath, _services.EndpointIdentities, _services.Policies, _services.State, _services.RetryAdoption, host, _services.HealthCheck,
+                repeated, _services.Time).RunAsync(_stop.Token),
             new PolicyFollower(
                 _services.PolicyDirectory, _services.FollowedStamp, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),
             new FlowCollection(_services.Datapath, _services.Collection, _services.Health, _services.Time, logger).RunAsync(_stop.Token),

@@ -29,21 +29,21 @@ public sealed class Masquerade(IDatapath datapath, HostNetwork host, MasqueradeS
     public void Begin()
     {
         datapath.SetMasqueradeExclusions(settings.IsOn ? settings.Excluded : []);
-        Refresh();
+        Refresh(host.Look());
     }
 
     /// <summary>Safe to repeat.</summary>
-    public void Refresh()
+    public void Refresh(HostView seen)
     {
-        Follow();
+        Follow(seen);
         MasqueradeClaim.Put(host, settings, Uplinks);
     }
 
-    private void Follow()
+    private void Follow(HostView seen)
     {
-        TellMissing(settings.IsOn ? _discovery.FindMissing() : []);
-        string? unusable = settings.IsOn ? ProblemOf(_discovery.FindUnusable()) : null;
-        Uplink[] found = settings.IsOn ? [.. _discovery.Find()] : [];
+        TellMissing(settings.IsOn ? _discovery.FindMissing(seen) : []);
+        string? unusable = settings.IsOn ? ProblemOf(_discovery.FindUnusable(seen)) : null;
+        Uplink[] found = settings.IsOn ? [.. _discovery.Find(seen)] : [];
         string[] lost = [.. found.Where(uplink => Uplinks.Contains(uplink) && !datapath.RunsAtUplink(uplink)).Select(uplink => uplink.Name)];
         TellProblem(lost.Length > 0 ? $"somebody has taken the program away from {string.Join(", ", lost)}; it is attached again" : unusable);
         if (_current is not null && lost.Length == 0 && found.SequenceEqual(_current))

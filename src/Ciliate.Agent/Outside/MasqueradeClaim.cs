@@ -41,9 +41,9 @@ public static class MasqueradeClaim
     {
         if (!settings.IsOn)
             return;
-        string[] wanted = [.. new UplinkDiscovery(settings, host).Find().SelectMany(AddressesOf).Select(address => address.ToString())];
-        IReadOnlyList<Link> links = host.Routes.ListLinks();
-        foreach (Link link in links)
+        HostView seen = host.Look();
+        string[] wanted = [.. new UplinkDiscovery(settings, host).Find(seen).SelectMany(AddressesOf).Select(address => address.ToString())];
+        foreach (Link link in seen.Links)
         {
             if (link.Alias.Split(' ') is not [Mark, var ports, .. var taken] || !Overlap(ports, settings)
                 || taken.FirstOrDefault(wanted.Contains) is not { } shared)
@@ -52,7 +52,7 @@ public static class MasqueradeClaim
             }
 
             // The gateway, which has the agent's name.
-            Link? other = links.FirstOrDefault(peer => peer.Index == link.PeerIndex);
+            Link? other = seen.Links.FirstOrDefault(peer => peer.Index == link.PeerIndex);
             if (other is not null && host.IsOwn(other))
                 continue;
             throw AgentException.Conflict(

@@ -35,6 +35,9 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         return record.RecordPath;
     }
 
+    public bool Runs(string directory, string program) => Directory.Exists(directory) && Directory.GetDirectories(directory)
+        .Select(ClsactRecord.TryParse).Any(record => record?.Program == program && ProgramOf(record) != 0);
+
     public bool Owns(string record) => Directory.Exists(record) && ClsactRecord.TryParse(record) is not null;
 
     public void Release(string record)

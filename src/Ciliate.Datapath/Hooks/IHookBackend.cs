@@ -28,6 +28,9 @@ internal interface IHookBackend : IDisposable
     /// <returns>The record.</returns>
     string Attach(HookPlace place, BpfProgram program);
 
+    /// <summary>Whether a program of that name runs by what the directory records. It is asked often: no more is read than the answer needs.</summary>
+    bool Runs(string directory, string program);
+
     bool Owns(string record);
 
     /// <summary>Takes the program away, if it is there, and then the record.</summary>

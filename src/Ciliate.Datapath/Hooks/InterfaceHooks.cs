@@ -62,7 +62,7 @@ internal sealed class InterfaceHooks : IDisposable
 
     /// <summary>Whether the program still runs where the directory records it: others may have deleted the filter, the qdisc or the link.</summary>
     public bool Runs(string directory, string program) =>
-        RecordsOf(directory, program).Any(record => BackendOf(record).ProgramOf(record) != 0);
+        _chosen.Runs(directory, program) || _backends.Any(other => other != _chosen && other.Runs(directory, program));
 
     /// <summary>Ids of the programs that run by the records of a directory.</summary>
     public IEnumerable<uint> ProgramsOf(string directory) =>

@@ -27,6 +27,18 @@ internal sealed class TcxHooks : IHookBackend
         return pin;
     }
 
+    public bool Runs(string directory, string program)
+    {
+        try
+        {
+            return ProgramOf(Path.Combine(directory, program)) != 0;
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
+    }
+
     public bool Owns(string record) => File.Exists(record);
 
     public void Release(string record)

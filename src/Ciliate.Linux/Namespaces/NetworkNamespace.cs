@@ -84,9 +84,9 @@ public sealed unsafe class NetworkNamespace : IDisposable
     /// <summary>Whether both are the same namespace.</summary>
     public bool IsSameAs(NetworkNamespace other) => Device == other.Device && Inode == other.Inode;
 
-    /// <summary>Runs <paramref name="work"/> inside, on a thread of its own that ends afterwards, and waits for it. Sockets opened there
-    /// stay in the namespace and may be used anywhere.</summary>
-    public T Run<T>(Func<T> work) => DedicatedThread.Run("netns", () =>
+    /// <summary>Runs <paramref name="work"/> inside: on the calling thread if that is there, else on one of its own that ends afterwards, and waits
+    /// for it. Sockets opened there stay in the namespace and may be used anywhere.</summary>
+    public T Run<T>(Func<T> work) => IsCurrent() ? work() : DedicatedThread.Run("netns", () =>
     {
         MoveThread();
         return work();
@@ -116,6 +116,12 @@ public sealed unsafe class NetworkNamespace : IDisposable
         }
 
         s_around = this;
+    }
+
+    private bool IsCurrent()
+    {
+        using NetworkNamespace current = OpenCurrent();
+        return IsSameAs(current);
     }
 
     private static NetworkNamespace Adopt(FileDescriptor descriptor, string displayName, string what)

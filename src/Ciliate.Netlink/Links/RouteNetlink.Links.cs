@@ -88,11 +88,7 @@ public sealed partial class RouteNetlink
     public void SetLinkLocalAddress(int index, bool enabled)
     {
         var request = Change(stackalloc byte[RequestSize], index);
-        int families = request.BeginNested(Ifla.AF_SPEC);
-        int inet6 = request.BeginNested(AddressFamilies.Inet6);
-        request.Attribute(Ifla.INET6_ADDR_GEN_MODE, enabled ? Ifla.IN6_ADDR_GEN_MODE_EUI64 : Ifla.IN6_ADDR_GEN_MODE_NONE);
-        request.EndNested(inet6);
-        request.EndNested(families);
+        WriteLinkLocalAddress(ref request, enabled);
         _channel.Execute(request.Message, $"set IPv6 address generation of link {index}");
     }
 
@@ -138,6 +134,15 @@ public sealed partial class RouteNetlink
         {
             return false;
         }
+    }
+
+    private static void WriteLinkLocalAddress(ref NetlinkWriter request, bool enabled)
+    {
+        int families = request.BeginNested(Ifla.AF_SPEC);
+        int inet6 = request.BeginNested(AddressFamilies.Inet6);
+        request.Attribute(Ifla.INET6_ADDR_GEN_MODE, enabled ? Ifla.IN6_ADDR_GEN_MODE_EUI64 : Ifla.IN6_ADDR_GEN_MODE_NONE);
+        request.EndNested(inet6);
+        request.EndNested(families);
     }
 
     private static NetlinkWriter Change(Span<byte> buffer, int index)

@@ -13,12 +13,8 @@ public sealed partial class RouteNetlink
         try
         {
             Link link = GetLink(spec.Name);
-            ConfigureLinkLocalAddresses(spec, link);
-            if (!spec.Multicast)
-            {
-                SetMulticast(link.Index, enabled: false);
-            }
-
+            Configure(spec, link.Index);
+            ConfigurePeer(spec, link.PeerIndex);
             return link;
         }
         catch
@@ -71,14 +67,26 @@ public sealed partial class RouteNetlink
         }
     }
 
-    // The kernel takes this setting for links that exist only, and each namespace only for its own.
-    private void ConfigureLinkLocalAddresses(VethSpec spec, Link link)
+    // The kernel takes these settings for links that exist only, and each namespace only for its own.
+    private void Configure(VethSpec spec, int index)
     {
-        if (!spec.LinkLocalAddress)
+        var request = new NetlinkWriter(stackalloc byte[RequestSize], Rtm.SETLINK, 0);
+        request.Structure(new InterfaceHeader { Index = index, Change = spec.Multicast ? 0 : Ifla.IFF_MULTICAST });
+        if (spec.Alias is not null)
         {
-            SetLinkLocalAddress(link.Index, enabled: false);
+            request.Attribute(Ifla.IFALIAS, spec.Alias);
         }
 
+        if (!spec.LinkLocalAddress)
+        {
+            WriteLinkLocalAddress(ref request, enabled: false);
+        }
+
+        _channel.Execute(request.Message, $"configure link {spec.Name}");
+    }
+
+    private void ConfigurePeer(VethSpec spec, int index)
+    {
         if (spec.PeerLinkLocalAddress)
         {
             return;
@@ -86,11 +94,11 @@ public sealed partial class RouteNetlink
 
         if (spec.PeerNamespace is null)
         {
-            SetLinkLocalAddress(link.PeerIndex, enabled: false);
+            SetLinkLocalAddress(index, enabled: false);
             return;
         }
 
         using var peer = Open(spec.PeerNamespace);
-        peer.SetLinkLocalAddress(link.PeerIndex, enabled: false);
+        peer.SetLinkLocalAddress(index, enabled: false);
     }
 }

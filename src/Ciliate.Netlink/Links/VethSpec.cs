@@ -26,6 +26,9 @@ public sealed record VethSpec(string Name, string PeerName)
     /// <summary>Transmit and receive queues of each end; null takes the kernel's default, one per possible CPU.</summary>
     public int? Queues { get; init; }
 
+    /// <summary>Free text of this end, up to 255 bytes; null: none.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>Whether this end can multicast. Without, the stack joins no groups there beyond what every interface has, and reports none.</summary>
     public bool Multicast { get; init; } = true;
 

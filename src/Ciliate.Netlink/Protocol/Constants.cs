@@ -23,6 +23,7 @@ internal static class Rtm
     public const ushort NEWNEIGH = 28, DELNEIGH = 29, GETNEIGH = 30;
     public const ushort NEWQDISC = 36, DELQDISC = 37;
     public const ushort NEWTFILTER = 44, DELTFILTER = 45, GETTFILTER = 46;
+    public const ushort NEWNETCONF = 80, GETNETCONF = 82;
     public const uint RTMGRP_LINK = 1, RTMGRP_TC = 8, RTMGRP_IPV4_IFADDR = 0x10, RTMGRP_IPV4_ROUTE = 0x40, RTMGRP_IPV6_IFADDR = 0x100, RTMGRP_IPV6_ROUTE = 0x400;
 
     /// <summary>Bits of RTNLGRP_IPV4_NETCONF (24) and RTNLGRP_IPV6_NETCONF (25): settings such as forwarding.</summary>
@@ -48,6 +49,12 @@ internal static class Ifla
 internal static class Ifa
 {
     public const ushort ADDRESS = 1, LOCAL = 2, FLAGS = 8;
+}
+
+/// <summary>linux/netconf.h: settings of links.</summary>
+internal static class Netconfa
+{
+    public const ushort IFINDEX = 1, FORWARDING = 2;
 }
 
 /// <summary>linux/neighbour.h: neighbours.</summary>

@@ -53,6 +53,15 @@ internal struct NeighbourHeader
     public byte Type;
 }
 
+/// <summary>struct netconfmsg, and what aligns it</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SettingsHeader
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+}
+
 /// <summary>struct tcmsg</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TrafficControlHeader

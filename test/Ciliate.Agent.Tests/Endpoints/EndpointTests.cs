@@ -258,13 +258,13 @@ public sealed class EndpointTests : IDisposable
         _agent.Host.Route.AddAddress(lan.Index, IPAddress.Parse("192.0.2.7"), 24);
         IPNetwork prefix = IPNetwork.Parse("192.0.2.7/32");
 
-        _agent.Services.HostAddresses.Refresh();
+        _agent.Services.HostAddresses.Refresh(_agent.Services.Host.Look());
         Assert.Equal(1u, _agent.Datapath.Ipcache[prefix]);
         _agent.Restart();
         Assert.Equal(1u, _agent.Datapath.Ipcache[prefix]);
 
         _agent.Host.Route.DeleteLink("lan0");
-        _agent.Services.HostAddresses.Refresh();
+        _agent.Services.HostAddresses.Refresh(_agent.Services.Host.Look());
         AssertNothingLeft();
     }
 

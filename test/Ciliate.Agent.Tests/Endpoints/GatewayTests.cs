@@ -39,13 +39,13 @@ public sealed class GatewayTests : IDisposable
             _namespace.Namespace, Configuration("other", "--host-interface-prefix", "oth", "--ipv4-range", "10.9.0.0/24", "--ipv6-range", "fd09::/64"));
         string[] ofOne = ["10.101.0.0/24", "fd00:101::/64"], ofOther = ["10.9.0.0/24", "fd09::/64"];
         _namespace.Run(one.EnsureGateway);
-        Assert.Empty(other.ClosingRoutes());
+        Assert.Empty(other.ClosingRoutes(other.Look()));
 
         _namespace.Run(other.EnsureGateway);
 
         Assert.Equal(ofOne.Concat(ofOther).Order(), Unreachable().Order());
-        Assert.Equal(ofOne, Names(one.ClosingRoutes()));
-        Assert.Equal(ofOther, Names(other.ClosingRoutes()));
+        Assert.Equal(ofOne, Names(one.ClosingRoutes(one.Look())));
+        Assert.Equal(ofOther, Names(other.ClosingRoutes(other.Look())));
     }
 
     private static AgentConfiguration Configuration(string state, params string[] more) => ConfigurationLoader.Load(

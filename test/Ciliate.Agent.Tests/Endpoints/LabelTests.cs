@@ -35,10 +35,43 @@ public sealed class LabelTests : IDisposable
         uint fresh = changed.Identity;
         Assert.NotEqual(_client.Identity, fresh);
         Assert.Equal(
-            [$"add 1 {fresh}", "publish 2", $"ipcache {_client.IPv4}/32 {fresh}", $"ipcache {_client.IPv6}/128 {fresh}", "wait", $"remove 1 {_client.Identity}"],
-            _agent.Datapath.Calls);
+            [$"add 1 {fresh}", "publish 2", $"ipcache {_client.IPv4}/32 {fresh}", $"ipcache {_client.IPv6}/128 {fresh}"], _agent.Datapath.Calls);
         Assert.Equal(fresh, _agent.Datapath.Published[2].Identity);
         Assert.Contains(_agent.Datapath.Published[1].Entries, entry => entry.Peer == fresh && entry.Port == 1);
+
+        _agent.Datapath.Calls.Clear();
+        _agent.Services.EndpointIdentities.CleanUp();
+        _agent.Services.EndpointIdentities.CleanUp();
+
+        Assert.Equal(["wait", $"remove 1 {_client.Identity}"], _agent.Datapath.Calls);
+        Assert.Equal(0, _agent.Services.Identities.Identities.Find(_client.Identity)!.Holders);
+    }
+
+    [Fact]
+    public void Who_gets_the_old_labels_before_they_are_let_go_of_has_the_old_identity_and_keeps_it()
+    {
+        Relabel("app=web");
+        Relabel("app=other");
+
+        _agent.Datapath.Calls.Clear();
+        _agent.Services.EndpointIdentities.CleanUp();
+
+        Assert.Equal(_client.Identity, _agent.Datapath.Published[2].Identity);
+        Assert.Equal(1, _agent.Services.Identities.Identities.Find(_client.Identity)!.Holders);
+        Assert.DoesNotContain(_agent.Datapath.Calls, call => call == $"remove 1 {_client.Identity}");
+    }
+
+    [Fact]
+    public void An_agent_that_ends_before_they_are_let_go_of_starts_without_them()
+    {
+        _agent.Apply(s_webToDb.Replace("app: web", "app: other", StringComparison.Ordinal));
+        Assert.Contains(_agent.Datapath.Published[1].Entries, entry => entry.Peer == _client.Identity);
+        Relabel("app=web");
+        Assert.Contains(_agent.Datapath.Published[1].Entries, entry => entry.Peer == _client.Identity);
+
+        _agent.Restart();
+
+        Assert.DoesNotContain(_agent.Datapath.Published[1].Entries, entry => entry.Peer == _client.Identity);
         Assert.Equal(0, _agent.Services.Identities.Identities.Find(_client.Identity)!.Holders);
     }
 

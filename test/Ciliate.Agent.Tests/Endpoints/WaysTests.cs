@@ -98,7 +98,7 @@ public sealed class WaysTests : IDisposable
                 _agent.Host.Route.DeleteAddress(link.Index, host.IPv6Gateway!, 128);
                 break;
             default:
-                host.DeleteClosingRoute(host.ClosingRoutes()[0]);
+                host.DeleteClosingRoute(host.ClosingRoutes(host.Look())[0]);
                 break;
         }
 
@@ -110,13 +110,13 @@ public sealed class WaysTests : IDisposable
         Assert.Equal(_before, Ways());
         Assert.False(Restored());
 
-        bool Restored() => host.RestoreGateway();
+        bool Restored() => host.RestoreGateway(host.Look());
 
         string[] Gateway() =>
         [
             $"up {_agent.Host.Route.FindLink(host.GatewayInterface)?.IsUp}",
             .. _agent.Host.Route.ListAddresses().Select(row => row.Address.ToString()).Where(address => !address.StartsWith("fe80", StringComparison.Ordinal)).Order(),
-            .. host.ClosingRoutes().Select(route => route.Destination.ToString()).Order(),
+            .. host.ClosingRoutes(host.Look()).Select(route => route.Destination.ToString()).Order(),
         ];
     }
 
@@ -152,7 +152,7 @@ public sealed class WaysTests : IDisposable
         _agent.Restart();
     }
 
-    private void Check() => _agent.Host.Run(_agent.Services.Guard.Check);
+    private void Check() => _agent.Host.Run(() => _agent.Services.Guard.Check(_agent.Services.Host.Look()));
 
     /// <summary>Routes and permanent neighbours of the container's addresses.</summary>
     private string[] Ways() => [.. new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.SelectMany(family => new[]

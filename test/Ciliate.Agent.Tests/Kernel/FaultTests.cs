@@ -120,6 +120,31 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public void Other_labels_of_an_endpoint()
+    {
+        _agent.Apply(Database);
+        EveryCallFailsOnce(() => _agent.Relabel("cache", "app=other"), () => _agent.Relabel("cache", "app=cache"));
+    }
+
+    /// <summary>What was taken out of the tables by half is there in full for an endpoint that gets the labels again.</summary>
+    [Fact]
+    public void The_end_of_an_identity_that_was_left()
+    {
+        _agent.Apply(Database);
+        string[] before = Observed.Of(_agent);
+        for (int turn = 1; ; turn++)
+        {
+            _agent.Relabel("cache", "app=other");
+            var fault = new OneFault(turn);
+            Exception? error = fault.During(_agent.Services.EndpointIdentities.CleanUp);
+            _agent.Relabel("cache", "app=cache");
+            AssertSame(before, fault, turn, error);
+            if (fault.Struck is null)
+                break;
+        }
+    }
+
+    [Fact]
     public void An_agent_that_starts()
     {
         _agent.Apply(Database);

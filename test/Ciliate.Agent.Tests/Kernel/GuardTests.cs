@@ -140,7 +140,7 @@ public sealed class GuardTests : IDisposable
 
     private IReadOnlyList<string> Missing() => _agent.Datapath.MissingPrograms(1);
 
-    private void Check() => _agent.Host.Run(_agent.Services.Guard.Check);
+    private void Check() => _agent.Host.Run(() => _agent.Services.Guard.Check(_agent.Services.Host.Look()));
 
     private string[] Forwarding() => [.. new[] { IPv4Forwarding, IPv6Forwarding }.Select(setting => Sysctl.Read(_agent.Host.Namespace, setting))];
 

@@ -85,8 +85,10 @@ internal sealed class KernelAgent : IDisposable
         return new EndpointRequest(name, container.Path, labels);
     }
 
-    public void Delete(string name) =>
-        Host.Run(() => Services.Endpoints.Delete(Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == name)));
+    public void Delete(string name) => Host.Run(() => Services.Endpoints.Delete(Find(name)));
+
+    public void Relabel(string name, params string[] labels) =>
+        Host.Run(() => { Services.Endpoints.Relabel(Find(name), LabelSet.ParseUserLabels(labels)); });
 
     public void Apply(params string[] policies) => Host.Run(() =>
     {
@@ -100,10 +102,13 @@ internal sealed class KernelAgent : IDisposable
     public void KeepHouse() => Host.Run(() =>
     {
         Services.RetryAdoption();
+        Services.EndpointIdentities.CleanUp();
         Services.Policies.CleanUp();
         Datapath.CompleteUpgrade();
         Datapath.ReclaimGenerations();
     });
+
+    private Endpoint Find(string name) => Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == name);
 
     public void Dispose()
     {

@@ -35,17 +35,17 @@ public sealed class UplinkTests
         Link lan = AddUplink(agent.Host, "lan0", "198.51.100", "2001:db8:51:");
         Masquerade masquerade = agent.Services.Masquerade;
         masquerade.Begin();
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
         Assert.Single(agent.Datapath.Calls, call => call.StartsWith("uplinks", StringComparison.Ordinal));
 
         agent.Host.Route.DeleteAddress(lan.Index, IPAddress.Parse("198.51.100.2"), 24);
         agent.Host.Route.AddAddress(lan.Index, IPAddress.Parse("198.51.100.9"), 24);
         RouteTo(agent.Host, lan, "198.51.100.1");
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
         Assert.Equal("198.51.100.9", Only(masquerade).IPv4);
 
         agent.Host.Route.DeleteRoute(RouteSpec.Default(System.Net.Sockets.AddressFamily.InterNetworkV6) with { LinkIndex = lan.Index });
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
         Assert.Equal(("lan0", "198.51.100.9", null), Only(masquerade));
         Assert.Equal("no interface with an IPv6 default route has an IPv6 address", masquerade.WhyNot(ipv4: false));
     }
@@ -76,7 +76,7 @@ public sealed class UplinkTests
         Assert.Empty(masquerade.MissingDevices);
 
         agent.Host.Route.AddAddress(wan.Index, IPAddress.Parse("192.0.2.7"), 24);
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
 
         Assert.Equal(("wan7", "192.0.2.7", null), Only(masquerade));
         Assert.Equal("switched off", masquerade.WhyNot(ipv4: false));
@@ -97,7 +97,7 @@ public sealed class UplinkTests
         Assert.Empty(masquerade.Uplinks);
         Assert.Equal((problem, problem, problem), (masquerade.Problem, masquerade.WhyNot(ipv4: true), masquerade.WhyNot(ipv4: false)));
         agent.Host.Route.DeleteLink("tun9");
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
         Assert.Null(masquerade.Problem);
     }
 
@@ -124,7 +124,7 @@ public sealed class UplinkTests
         Assert.Equal(["wan*", "typo0"], masquerade.MissingDevices);
 
         agent.Host.Route.CreateBridge("wan7");
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
 
         Assert.Equal(["typo0"], masquerade.MissingDevices);
         Assert.Equal("lan0", Only(masquerade).Name);
@@ -140,11 +140,11 @@ public sealed class UplinkTests
         agent.Datapath.LostUplinks.Add(Assert.Single(masquerade.Uplinks));
         agent.Datapath.Fail = call => throw new DatapathException(call);
 
-        Assert.Throws<DatapathException>(masquerade.Refresh);
+        Assert.Throws<DatapathException>(() => masquerade.Refresh(agent.Services.Host.Look()));
         Assert.Equal("somebody has taken the program away from lan0; it is attached again", masquerade.Problem);
 
         agent.Datapath.Fail = null;
-        masquerade.Refresh();
+        masquerade.Refresh(agent.Services.Host.Look());
         Assert.Null(masquerade.Problem);
         Assert.Equal(2, agent.Datapath.Calls.Count(call => call == "uplinks lan0"));
     }
@@ -217,7 +217,7 @@ public sealed class UplinkTests
         MasqueradeClaim.RefuseOverlap(agent.Services.Host, agent.Configuration.Masquerade);
         agent.Services.Masquerade.Begin();
         agent.Host.Route.DeleteLink(lan.Name);
-        agent.Services.Masquerade.Refresh();
+        agent.Services.Masquerade.Refresh(agent.Services.Host.Look());
 
         Assert.Equal("", agent.Host.Route.GetLink("zil_net").Alias);
     }

@@ -94,7 +94,7 @@ public sealed class WayOutTests
         }
 
         agent.Services.Masquerade.Begin();
-        agent.Services.HostAddresses.Refresh();
+        agent.Services.HostAddresses.Refresh(agent.Services.Host.Look());
         agent.Add("web", "app=web");
         agent.Add("db", "app=db");
         return agent;

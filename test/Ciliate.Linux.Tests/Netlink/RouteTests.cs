@@ -9,6 +9,9 @@ namespace Ciliate.Linux.Tests.Netlink;
 /// <summary>Every case for IPv4 and IPv6.</summary>
 public sealed class RouteTests : IDisposable
 {
+    /// <summary>RT_TABLE_LOCAL of linux/rtnetlink.h.</summary>
+    private const uint LocalTable = 255;
+
     private readonly TestNamespace _namespace = new();
     private readonly Link _link;
 
@@ -19,6 +22,10 @@ public sealed class RouteTests : IDisposable
         Route.SetUp(_link.PeerIndex);
         Route.AddAddress(_link.Index, IPAddress.Parse("10.1.0.5"), 32);
         Route.AddAddress(_link.Index, IPAddress.Parse("fd01::5"), 128);
+        // The kernel adds the local route of an IPv6 address a moment after the address.
+        Eventually.Holds(
+            () => Route.ListRoutes(AddressFamily.InterNetworkV6, LocalTable).Any(route => route.Destination == IPNetwork.Parse("fd01::5/128")),
+            "fd01::5 has a local route");
     }
 
     private RouteNetlink Route => _namespace.Route;
