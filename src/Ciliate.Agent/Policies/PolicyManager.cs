@@ -134,6 +134,8 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     private void Finish(PolicyState next, PolicyOutcome outcome)
     {
         _unnamedFiles.UnionWith(PathsOf(_current, [.. outcome.Deleted, .. outcome.Changed]));
+        // A crash may have left a file of the very revision that came now.
+        _unnamedFiles.ExceptWith(PathsOf(next, [.. outcome.Created, .. outcome.Changed]));
         Volatile.Write(ref _current, next);
         Changed?.Invoke(next, outcome);
     }

@@ -187,6 +187,20 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_a_crash_left_is_kept_when_a_change_takes_its_place()
+    {
+        _agent.Apply(s_webToDb);
+        string left = Path.Combine(_agent.Configuration.StateDirectory, "policies", "_db@2.yaml");
+        File.WriteAllText(left, "apiVersion:");
+        _agent.Restart();
+
+        _agent.Apply(TestPolicies.Allow("db", to: "db", from: "web", port: 99));
+        _agent.Restart();
+
+        Assert.Equal(["policies/_db@2.yaml"], _agent.StateFiles.Where(file => file.StartsWith("policies/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Policies_with_the_longest_names_are_stored_side_by_side()
     {
         string name = string.Join('.', Enumerable.Repeat(new string('a', 62), 4));
