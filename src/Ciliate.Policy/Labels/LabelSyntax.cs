@@ -6,7 +6,8 @@ namespace Ciliate.Policy;
 /// Keys may be as long as a Kubernetes prefix, a slash and a name together.</summary>
 internal static class LabelSyntax
 {
-    public const int MaxKeyLength = 253 + 1 + 63;
+    public const int MaxNameLength = 63;
+    public const int MaxKeyLength = 253 + 1 + MaxNameLength;
     public const int MaxValueLength = 63;
 
     private static readonly SearchValues<char> KeyCharacters =
@@ -34,6 +35,21 @@ internal static class LabelSyntax
     }
 
     public static string? CheckValue(string value) => Check("value", value, MaxValueLength, ValueCharacters);
+
+    /// <summary>Kubernetes' own rules for a key (its documents, "Labels and Selectors"): a name, or a DNS name, a slash and a name. Returns what is
+    /// wrong, or null.</summary>
+    public static string? CheckQualifiedName(string text)
+    {
+        if (CheckKey(text) is { } wrong)
+            return wrong;
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        string name = text[(slash + 1)..];
+        if (name.Length is 0 or > MaxNameLength)
+            return $"the name is {name.Length} characters long, 1 to {MaxNameLength} may be";
+        if (!char.IsAsciiLetterOrDigit(name[0]))
+            return "the name must start and end with a letter or digit";
+        return slash < 0 || DnsName.IsSubdomain(text[..slash]) ? null : $"what is before the slash is not {DnsName.Subdomain}";
+    }
 
     private static string? CheckKey(string key)
     {

@@ -3,7 +3,7 @@ namespace Ciliate.Policy;
 /// <summary>Reads the spec of a Kubernetes <c>NetworkPolicy</c> (networking.k8s.io/v1).</summary>
 internal sealed class KubernetesReader(string? policyNamespace)
 {
-    private readonly SelectorReader _selectors = new(policyNamespace);
+    private readonly SelectorReader _selectors = new(policyNamespace, isKubernetes: true);
 
     public PolicySpec Read(YamlField field)
     {

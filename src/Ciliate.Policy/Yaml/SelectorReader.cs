@@ -1,7 +1,8 @@
 namespace Ciliate.Policy;
 
 /// <summary>Reads label selectors and ties them to the policy's namespace, where it has one.</summary>
-internal sealed class SelectorReader(string? policyNamespace)
+/// <param name="isKubernetes">Whether keys are Kubernetes' own, that have no source and so never mean a <c>reserved:</c> label.</param>
+internal sealed class SelectorReader(string? policyNamespace, bool isKubernetes)
 {
     private const string NamespaceKey = "io.kubernetes.pod.namespace";
     private const string NamespaceLabelsPrefix = "io.cilium.k8s.namespace.labels.";
@@ -25,11 +26,11 @@ internal sealed class SelectorReader(string? policyNamespace)
     public LabelSelector Everything() =>
         policyNamespace is null ? LabelSelector.Everything : LabelSelector.Everything.With(InNamespace(policyNamespace));
 
-    /// <summary>Containers of the namespaces that one selector selects by their labels, of these those that the other selects. A container
+    /// <summary>For Kubernetes: containers of the namespaces that one selector selects by their labels, of these those that the other selects. A container
     /// without a namespace is in none, also where the selector only says what its labels must not be.</summary>
     public static LabelSelector ReadAcrossNamespaces(YamlField namespaces, YamlField? pods)
     {
-        var unscoped = new SelectorReader(null);
+        var unscoped = new SelectorReader(null, isKubernetes: true);
         var selector = pods is { } field ? unscoped.ReadSubject(field) : LabelSelector.Everything;
         var inAny = selector.With(new SelectorRequirement(LabelSources.Kubernetes, NamespaceKey, SelectorOperator.Exists));
         return unscoped.ReadRequirements(namespaces, checkNamespace: false).Aggregate(inAny, (narrowed, requirement) => narrowed.With(new SelectorRequirement(
@@ -71,7 +72,7 @@ internal sealed class SelectorReader(string? policyNamespace)
         return requirement;
     }
 
-    private static SelectorRequirement ReadExpression(YamlField field)
+    private SelectorRequirement ReadExpression(YamlField field)
     {
         var fields = field.Fields(["key", "operator", "values"], []);
         var keyField = field.Required(fields, "key");
@@ -100,8 +101,10 @@ internal sealed class SelectorReader(string? policyNamespace)
         var other => throw field.Fail($"{Quoting.Quote(other)} is not an operator (In, NotIn, Exists, DoesNotExist)"),
     };
 
-    private static (string Source, string Key) SplitKey(YamlField field, string name)
+    private (string Source, string Key) SplitKey(YamlField field, string name)
     {
+        if (isKubernetes)
+            return LabelSyntax.CheckQualifiedName(name) is { } bad ? throw field.Fail($"{Quoting.Quote(name)} is no key of Kubernetes: {bad}") : (LabelSources.Any, name);
         string? wrong = LabelSyntax.SplitKey(name, LabelSources.Any, out string source, out string key);
         return wrong is null ? (source, key) : throw field.Fail(wrong);
     }

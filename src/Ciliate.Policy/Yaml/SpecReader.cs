@@ -8,7 +8,7 @@ internal sealed class SpecReader(string? policyNamespace)
 
     private static readonly string[] Unsupported = ["nodeSelector", "labels", "log"];
 
-    private readonly SelectorReader _selectors = new(policyNamespace);
+    private readonly SelectorReader _selectors = new(policyNamespace, isKubernetes: false);
 
     public PolicySpec Read(YamlField field, int index)
     {
