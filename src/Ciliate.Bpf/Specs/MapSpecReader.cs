@@ -35,7 +35,7 @@ internal sealed class MapSpecReader(BtfSpec btf, string file)
         })];
     }
 
-    private MapSpec ReadDefinition(string name, uint typeId)
+    private MapSpec ReadDefinition(string name, uint typeId, bool isInner = false)
     {
         if (btf.Resolve(typeId) is not BtfComposite { Kind: BtfKind.Struct } definition)
         {
@@ -45,7 +45,7 @@ internal sealed class MapSpecReader(BtfSpec btf, string file)
         var spec = new MapSpec(name, MapType.Unspecified);
         foreach (BtfMember member in definition.Members)
         {
-            spec = Apply(spec, member);
+            spec = Apply(spec, member, isInner);
         }
 
         if (spec.Type == MapType.Unspecified)
@@ -56,7 +56,7 @@ internal sealed class MapSpecReader(BtfSpec btf, string file)
         return spec;
     }
 
-    private MapSpec Apply(MapSpec spec, BtfMember member) => member.Name switch
+    private MapSpec Apply(MapSpec spec, BtfMember member, bool isInner) => member.Name switch
     {
         "type" => spec with { Type = (MapType)Number(spec, member) },
         "max_entries" => spec with { MaxEntries = Number(spec, member) },
@@ -66,6 +66,7 @@ internal sealed class MapSpecReader(BtfSpec btf, string file)
         "key" => WithKey(spec, Pointee(spec, member)),
         "value" => WithValue(spec, Pointee(spec, member)),
         "pinning" => spec with { IsPinned = Pinning(spec, member) },
+        "values" when isInner => throw Broken($"map {spec.Name} has maps inside: the kernel nests maps once"),
         "values" => spec with { Inner = InnerOf(spec, member) },
         _ => throw Broken($"map {spec.Name} has a field {member.Name}, which is unknown"),
     };
@@ -98,7 +99,7 @@ internal sealed class MapSpecReader(BtfSpec btf, string file)
             throw Broken($"map {spec.Name}: values is not an array of pointers");
         }
 
-        return btf.Resolve(pointer.TypeId) is BtfFunctionPrototype ? null : ReadDefinition($"{spec.Name}.inner", pointer.TypeId);
+        return btf.Resolve(pointer.TypeId) is BtfFunctionPrototype ? null : ReadDefinition($"{spec.Name}.inner", pointer.TypeId, isInner: true);
     }
 
     private uint Pointee(MapSpec spec, BtfMember member) =>

@@ -23,6 +23,11 @@ public sealed class BrokenObjectTests
     public void A_name_with_a_line_end_stays_on_one_line() =>
         Assert.Equal("x.o: section a\\u000ab: has c\\u001b[2J twice", new BpfObjectException("x.o", "a\nb", "has c\u001b[2J twice").Message);
 
+    [Fact]
+    public void Maps_that_are_inside_of_themselves_are_refused() =>
+        Assert.Equal("nested_maps.bpf.o: section .maps: map endless.inner has maps inside: the kernel nests maps once",
+            Assert.Throws<BpfObjectException>(() => Fixture.Open("nested_maps")).Message);
+
     [Theory]
     [InlineData("programs")]
     [InlineData("maps")]
