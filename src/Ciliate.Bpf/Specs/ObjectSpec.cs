@@ -9,12 +9,14 @@ public sealed class ObjectSpec
 {
     private readonly MapSpec[] _maps;
     private readonly byte[]?[] _contents;
+    private readonly ProgramSpec[] _programs;
 
-    private ObjectSpec(ParsedObject parsed, MapSpec[] maps, byte[]?[] contents)
+    private ObjectSpec(ParsedObject parsed, MapSpec[] maps, byte[]?[] contents, ProgramSpec[] programs)
     {
         Parsed = parsed;
         _maps = maps;
         _contents = contents;
+        _programs = programs;
     }
 
     /// <summary>The file, as errors name it.</summary>
@@ -25,7 +27,7 @@ public sealed class ObjectSpec
     /// <summary>The maps of section .maps, then one for each data section.</summary>
     public IReadOnlyList<MapSpec> Maps => _maps;
 
-    public IReadOnlyList<ProgramSpec> Programs => Parsed.Programs;
+    public IReadOnlyList<ProgramSpec> Programs => _programs;
 
     public IEnumerable<ConstantSpec> Constants => Parsed.Constants.Values;
 
@@ -37,13 +39,13 @@ public sealed class ObjectSpec
     public static ObjectSpec Parse(ReadOnlyMemory<byte> elf, string name)
     {
         var parsed = new ParsedObject(elf, name);
-        return new ObjectSpec(parsed, [.. parsed.Maps], new byte[]?[parsed.Maps.Count]);
+        return new ObjectSpec(parsed, [.. parsed.Maps], new byte[]?[parsed.Maps.Count], [.. parsed.Programs]);
     }
 
     public static ObjectSpec Open(string path) => Parse(File.ReadAllBytes(path), Path.GetFileName(path));
 
     /// <summary>A spec of its own that shares everything that is not changed.</summary>
-    public ObjectSpec Clone() => new(Parsed, [.. _maps], [.. _contents.Select(content => (byte[]?)content?.Clone())]);
+    public ObjectSpec Clone() => new(Parsed, [.. _maps], [.. _contents.Select(content => (byte[]?)content?.Clone())], [.. _programs]);
 
     /// <exception cref="ArgumentException">There is no such map.</exception>
     public MapSpec Map(string name) => _maps[MapIndex(name)];
@@ -61,6 +63,10 @@ public sealed class ObjectSpec
         int index = MapIndex(name);
         _maps[index] = change(_maps[index]) with { Name = name };
     }
+
+    /// <summary>Puts a program that was made from one of this object in the place of that one.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public void ReplaceProgram(ProgramSpec program) => _programs[Array.IndexOf(_programs, Program(program.Name))] = program;
 
     /// <summary>Sets a <c>const volatile</c> variable.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or it has another size.</exception>

@@ -39,6 +39,9 @@ public sealed class ProgramSpec
     public IReadOnlyList<LineInfo> Lines => Code.Lines;
 
     internal LinkedCode Code { get; }
+
+    /// <summary>The same program with other code.</summary>
+    internal ProgramSpec With(LinkedCode code) => new(Name, SectionName, new SectionMeaning(Type, AttachType), License, code);
 }
 
 /// <summary>A wide load that needs the descriptor of a map.</summary>

@@ -1,4 +1,5 @@
 using Ciliate.Bpf;
+using Ciliate.Bpf.Specialization;
 
 namespace Ciliate.Fuzz.Targets;
 
@@ -7,6 +8,9 @@ internal sealed class ElfTarget : IFuzzTarget
 {
     // A section without content may claim much memory, which is its owner's to give. Content is asked for up to here.
     private const int LargestContent = 1 << 16;
+
+    // Each may link all functions of the file, and the specializer takes some memory for every instruction.
+    private const int MostSpecialized = 8;
 
     public string Name => "elf";
 
@@ -36,15 +40,26 @@ internal sealed class ElfTarget : IFuzzTarget
         }
 
         foreach (ProgramSpec program in spec.Programs)
-            DisassembleIfSound(spec, program);
+            IfSound(() => spec.Disassemble(program.Name));
+        foreach (ProgramSpec program in spec.Programs.Take(MostSpecialized))
+            IfSound(() => Specialize(spec, program));
         Expect.Equal(spec.Maps.Count, spec.Clone().Maps.Count, "a clone has other maps");
     }
 
-    private static void DisassembleIfSound(ObjectSpec spec, ProgramSpec program)
+    private static void Specialize(ObjectSpec spec, ProgramSpec program)
+    {
+        SpecializedProgram special = Specializer.Specialize(spec, program.Name);
+        ObjectSpec replaced = spec.Clone();
+        replaced.ReplaceProgram(special.Program);
+        _ = replaced.Disassemble(program.Name);
+        Expect.Equal(special.Program.Instructions.Count, special.Report.InstructionsAfter, "the report counts other instructions");
+    }
+
+    private static void IfSound(Action ask)
     {
         try
         {
-            _ = spec.Disassemble(program.Name);
+            ask();
         }
         catch (BpfObjectException error)
         {
