@@ -4,11 +4,11 @@ namespace Ciliate.Datapath.Tests;
 
 /// <summary>The two programs that all endpoints share, not attached; each is loaded when it is run for the first time, for the verifier's look at
 /// one takes longer than most tests. Thread-safe.</summary>
-internal sealed class EndpointProgramSet(KernelDatapath datapath) : IDisposable
+internal sealed class EndpointProgramSet(Func<string, LoadedObject> load) : IDisposable
 {
     private readonly Lazy<LoadedObject>
-        _fromContainer = new(() => datapath.LoadProgram(EndpointPrograms.FromContainer)),
-        _toContainer = new(() => datapath.LoadProgram(EndpointPrograms.ToContainer));
+        _fromContainer = new(() => load(EndpointPrograms.FromContainer)),
+        _toContainer = new(() => load(EndpointPrograms.ToContainer));
 
     public BpfProgram FromContainer => _fromContainer.Value.Program(EndpointPrograms.FromContainer);
 

@@ -21,6 +21,8 @@ public sealed class Outcome(int verdict, byte[] data, VerdictEvent? told)
         return new Outcome(run.ReturnValue, run.Data.ToArray(), told);
     }
 
+    public int Verdict => verdict;
+
     public byte[] Data => data;
 
     public Dissection Packet => new(data);

@@ -29,7 +29,7 @@ public sealed class Rig : IDisposable
     public Rig(DatapathOptions? options = null)
     {
         Datapath = KernelDatapath.OpenTables((options ?? OptionsOf(FlowTableSize)) with { Root = _bpffs.Path });
-        _programs = new EndpointProgramSet(Datapath);
+        _programs = new EndpointProgramSet(Datapath.LoadProgram);
         Register(WebId, Web);
         Register(DbId, Db);
         Datapath.UpsertIpcache(HostPrefix(Gateway.IPv4), (uint)ReservedIdentity.Host);

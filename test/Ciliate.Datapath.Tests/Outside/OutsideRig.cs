@@ -1,6 +1,7 @@
 using System.Net;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Datapath.Tests.Specialization;
 using Ciliate.Netlink;
 using Ciliate.Testing;
 
@@ -22,7 +23,10 @@ internal sealed class OutsideRig : IDisposable
     private readonly EndpointProgramSet _programs;
     private readonly Lazy<LoadedObject> _uplink;
 
-    public OutsideRig(ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false, bool strict = false)
+    /// <param name="tailored">The programs are made for their constants.</param>
+    public OutsideRig(
+        ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false, bool strict = false,
+        bool tailored = false)
     {
         Link = AddVeth(UplinkName);
         Forward(UplinkName, true, Family.IPv4, Family.IPv6);
@@ -31,13 +35,15 @@ internal sealed class OutsideRig : IDisposable
         Host.Route.AddRoute(DefaultRoute(Family.IPv4));
         Host.Route.AddRoute(DefaultRoute(Family.IPv6));
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
-        Datapath = Host.Run(() => KernelDatapath.OpenTables(Rig.OptionsOf(4096, timeouts) with { Root = _bpffs.Path, Masquerade = options }));
-        _programs = new EndpointProgramSet(Datapath);
+        var ofDatapath = Rig.OptionsOf(4096, timeouts) with { Root = _bpffs.Path, Masquerade = options };
+        Datapath = Host.Run(() => KernelDatapath.OpenTables(ofDatapath));
+        var made = new TailoredPrograms(Datapath, ofDatapath);
+        _programs = new EndpointProgramSet(tailored ? made.Load : Datapath.LoadProgram);
         Register(WebId, Rig.Web);
         Register(DbId, Rig.Db);
         var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6, strict);
         Datapath.RegisterUplink(uplink);
-        _uplink = new(() => Datapath.LoadProgram(uplink));
+        _uplink = new(() => tailored ? made.Load(uplink) : Datapath.LoadProgram(uplink));
     }
 
     public TestNamespace Host { get; } = new("host");
