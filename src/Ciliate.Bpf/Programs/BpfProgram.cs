@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Buffers.Binary;
+using System.Globalization;
 using Ciliate.Bpf.Interop;
 using Ciliate.Linux;
 using static Ciliate.Bpf.Interop.BpfCommand;
