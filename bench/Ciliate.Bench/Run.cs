@@ -68,8 +68,20 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
         {
             cancellation.ThrowIfCancellationRequested();
             using var programs = new ProgramRuns(packetCase, family == IPv6, repetitions: options.Quick ? 1 : 5);
-            foreach (var (contender, nanoseconds) in programs.Run())
+            foreach (var (contender, nanoseconds) in Named($"{packetCase.Measure.Name}/{family}", programs.Run))
                 _series.Add(packetCase.Measure, family, contender, nanoseconds);
+        }
+    }
+
+    private static T Named<T>(string what, Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (BenchException error)
+        {
+            throw new BenchException($"{what}: {error.Message}");
         }
     }
 

@@ -46,9 +46,9 @@ internal static class CollectionRuns
         var rig = new ContainerRig(timeouts);
         using var loader = new BpfLoader();
         var subject = rig.Allowed(ipv6: false)[0];
-        using var replay = new Replay(loader, subject.Packet, context: null, PortChoice.NextFlow);
+        using var replay = new Replay(loader, subject.Packet, subject.Context, PortChoice.NextFlow);
         replay.Rewind();
-        replay.Run(subject.Program, Packet.Syn, Replay.Flows, subject.Verdict);
+        rig.Run(() => replay.Run(subject.Program, Packet.Syn, Replay.Flows, subject.Verdict));
         return rig;
     }
 
