@@ -92,7 +92,7 @@ public sealed class FlowCollectionTests
         using var stop = new CancellationTokenSource(s_patience);
         var senders = new[] { Family.IPv4, Family.IPv6 }.Select(family => new Thread(() => rig.Inside(() => Send(family)))).ToList();
         senders.ForEach(sender => sender.Start());
-        while (removed < enough && !stop.IsCancellationRequested)
+        while ((removed < enough || Interlocked.Read(ref answered) <= enough) && !stop.IsCancellationRequested)
             removed += rig.Datapath.CollectFlows(TestContext.Current.CancellationToken).Removed;
         stop.Cancel();
         senders.ForEach(sender => sender.Join());

@@ -11,7 +11,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     /// <summary>What the thread was last moved into.</summary>
     [ThreadStatic]
-    private static NetworkNamespace? s_around;
+    private static NetworkNamespace? _around;
 
     private readonly Lazy<ulong> _cookie;
 
@@ -101,7 +101,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     /// <summary>Takes the calling thread inside until the visit ends, on the same thread: for work that is over sooner than a thread of its own
     /// would begin. Costs nothing where the thread is inside already.</summary>
-    public NamespaceVisit Enter() => s_around == this ? default : new(this);
+    public NamespaceVisit Enter() => _around == this ? default : new(this);
 
     public override string ToString() => DisplayName;
 
@@ -115,7 +115,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
             throw LinuxException.Last($"enter network namespace {DisplayName}");
         }
 
-        s_around = this;
+        _around = this;
     }
 
     private bool IsCurrent()

@@ -70,7 +70,11 @@ public sealed class FlowExplainerTests : IDisposable
     {
         ExplainedPacket packet = Explain(Dropped(DropReason.SpoofedAddress) with
         {
-            Source = s_db, SourceIdentity = 0, Destination = IPAddress.Parse("198.51.100.1"), DestinationIdentity = 0, DestinationEndpoint = 0,
+            Source = s_db,
+            SourceIdentity = 0,
+            Destination = IPAddress.Parse("198.51.100.1"),
+            DestinationIdentity = 0,
+            DestinationEndpoint = 0,
         });
 
         Assert.Equal(("web", s_db), (packet.From.Endpoint?.Name, packet.From.Address!));
@@ -85,8 +89,13 @@ public sealed class FlowExplainerTests : IDisposable
     {
         ExplainedPacket packet = Explain(Dropped(DropReason.SpoofedAddress) with
         {
-            Direction = Datapath.TrafficDirection.Ingress, Source = IPAddress.Parse(claimed), SourceIdentity = identity, SourceEndpoint = endpoint,
-            Destination = s_web, DestinationIdentity = 256, DestinationEndpoint = 1,
+            Direction = Datapath.TrafficDirection.Ingress,
+            Source = IPAddress.Parse(claimed),
+            SourceIdentity = identity,
+            SourceEndpoint = endpoint,
+            Destination = s_web,
+            DestinationIdentity = 256,
+            DestinationEndpoint = 1,
         });
 
         Assert.Equal((0u, null, "web"), (packet.From.Identity.Number, packet.From.Endpoint, packet.To.Endpoint?.Name));

@@ -1,7 +1,7 @@
 using System.Net;
 using Ciliate.Datapath.Abi;
-using Ciliate.Netlink;
 using Ciliate.Datapath.Tests.Packets;
+using Ciliate.Netlink;
 using Xunit;
 
 namespace Ciliate.Datapath.Tests.Outside;
