@@ -32,7 +32,7 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 /* Whose packet it is, and by which generation it is judged: the commit word is read here, once per packet.
  * The endpoint in *endpoint; 0 or a negative drop reason. */
 static __always_inline int begin(struct __sk_buff *skb, struct judgement *j, struct own_side *own,
-				 const struct endpoint **endpoint)
+				 const volatile struct endpoint **endpoint)
 {
 	__u32 id;
 	*endpoint = find_own(skb, &id);
@@ -43,14 +43,14 @@ static __always_inline int begin(struct __sk_buff *skb, struct judgement *j, str
 		j->source_endpoint = id;
 	else
 		j->destination_endpoint = id;
-	own->commit = *(const volatile __u64 *)&(*endpoint)->commit;
+	own->commit = own_commit(*endpoint);
 	return own->commit ? 0 : -DROP_NO_GENERATION;
 }
 
 /* What the gateway answers by itself, and what is refused before anybody is asked. Sets *done when the packet
  * needs no verdict. */
 static __always_inline int container_preamble(struct __sk_buff *skb, struct packet *p,
-					      const struct endpoint *endpoint, _Bool *done)
+					      const volatile struct endpoint *endpoint, _Bool *done)
 {
 	*done = 1;
 	int result = check_frame(skb, p, endpoint);
@@ -110,7 +110,7 @@ int from_container(struct __sk_buff *skb)
 	struct packet p = {};
 	struct judgement j = {.direction = DIRECTION_EGRESS};
 	struct own_side own = {.is_source = 1};
-	const struct endpoint *endpoint;
+	const volatile struct endpoint *endpoint;
 	_Bool done = 0;
 	int result = begin(skb, &j, &own, &endpoint);
 	if (likely(!result))
@@ -130,7 +130,7 @@ int from_container(struct __sk_buff *skb)
 }
 
 static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p,
-					 const struct endpoint *endpoint)
+					 const volatile struct endpoint *endpoint)
 {
 	if (skb->vlan_present || is_tag(host16(skb->protocol)))
 		return -DROP_VLAN_TAG;
@@ -147,7 +147,7 @@ static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p
 	result = check_one_destination(p);
 	if (result)
 		return result;
-	if (p->ethertype == ETH_P_IPV6 && is_unspecified(&p->source))
+	if (!is_ipv4(p) && is_unspecified(&p->source))
 		return -DROP_INVALID_ADDRESS;
 	/* the stack sends here what it routes to the container, and nothing else */
 	return is_own_address(endpoint, p, &p->destination) ? 0 : -DROP_INVALID_ADDRESS;
@@ -180,7 +180,7 @@ int to_container(struct __sk_buff *skb)
 		.arrived_on = skb->ingress_ifindex,
 		.is_answer = skb->mark == MARK_TRANSLATED_BACK,
 	};
-	const struct endpoint *endpoint;
+	const volatile struct endpoint *endpoint;
 	int result = begin(skb, &j, &own, &endpoint);
 	if (likely(!result))
 		result = host_preamble(skb, &p, endpoint);

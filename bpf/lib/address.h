@@ -48,9 +48,9 @@ static __always_inline _Bool is_link_local(const struct address *a)
 }
 
 /* Is it the link-local address that a kernel makes itself of the MAC (RFC 4291, appendix A)? */
-static __always_inline _Bool is_link_local_of(const struct address *a, const struct mac *mac)
+static __always_inline _Bool is_link_local_of(const struct address *a, const volatile struct mac *mac)
 {
-	const __u8 *octets = (const __u8 *)mac;
+	const volatile __u8 *octets = (const volatile __u8 *)mac;
 	__u32 upper = (octets[0] ^ 2u) << 24 | octets[1] << 16 | octets[2] << 8 | 0xff;
 	__u32 lower = 0xfeu << 24 | octets[3] << 16 | octets[4] << 8 | octets[5];
 	return a->words[0] == be32(0xfe800000) && !a->words[1] && a->words[2] == be32(upper) &&

@@ -11,7 +11,7 @@
 #include "own.h"
 #include "packet.h"
 
-static __always_inline void answer_from_gateway(struct ethhdr *eth, const struct endpoint *endpoint)
+static __always_inline void answer_from_gateway(struct ethhdr *eth, const volatile struct endpoint *endpoint)
 {
 	mac_copy(eth->h_dest, &endpoint->mac);
 	mac_copy(eth->h_source, &endpoint->host_mac);

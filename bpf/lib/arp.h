@@ -24,7 +24,7 @@ struct arp_ipv4 {
 	__be32 target_address;
 } __attribute__((packed, aligned(2)));
 
-static __always_inline int answer_arp(struct __sk_buff *skb, const struct endpoint *endpoint)
+static __always_inline int answer_arp(struct __sk_buff *skb, const volatile struct endpoint *endpoint)
 {
 	struct {
 		struct ethhdr eth;

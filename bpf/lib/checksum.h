@@ -126,7 +126,7 @@ SUBPROGRAM int rewrite_side(struct __sk_buff *skb, const struct packet *p, const
 	if (!p || !r)
 		return -DROP_INTERNAL;
 	long failed = rewrite_transport(skb, p, r);
-	failed |= p->ethertype == ETH_P_IP ? rewrite_ipv4(skb, r) : rewrite_ipv6(skb, r);
+	failed |= is_ipv4(p) ? rewrite_ipv4(skb, r) : rewrite_ipv6(skb, r);
 	return failed ? -DROP_INTERNAL : 0;
 }
 
@@ -136,7 +136,7 @@ SUBPROGRAM int spend_forwarded_hop(struct __sk_buff *skb, const struct packet *p
 	if (!p || p->hop_limit <= 1)
 		return -DROP_HOP_LIMIT_EXCEEDED;
 	__u8 left = p->hop_limit - 1;
-	if (p->ethertype == ETH_P_IPV6)
+	if (!is_ipv4(p))
 		return bpf_skb_store_bytes(skb, ETH_HLEN + __builtin_offsetof(struct ipv6hdr, hop_limit),
 					   &left, sizeof(left), BPF_F_RECOMPUTE_CSUM)
 			       ? -DROP_INTERNAL

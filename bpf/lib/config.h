@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a program is told before it is loaded, the same for all endpoints of an agent: constants that the
- * verifier sees, so that what is switched off costs nothing. What differs stands in the endpoint's row. */
+/* What a program is told before it is loaded: constants that the verifier sees, so that what is switched off
+ * costs nothing. One program serves all endpoints of an agent, and finds what differs in the endpoint's row;
+ * or it is made for one endpoint, and that is constant too. */
 #pragma once
 
+#include "../abi/endpoint.h"
 #include "../abi/types.h"
 #include "bpf.h"
 
 /* The text travels in BTF to user space. */
 #define CONFIG(type, name, text) const volatile type name __attribute__((btf_decl_tag("config: " text)))
 
+CONFIG(__u32, own_endpoint, "The endpoint that the program is made for; 0: it serves all.");
+CONFIG(struct endpoint, own_row, "Row of that endpoint, but for its commit word.");
+CONFIG(__u16, own_ethertype,
+       "Ethertype of the only family that that endpoint has an address of, in host order; 0: it has both.");
 CONFIG(__u16, network_id, "Network of all addresses; those of different networks may be equal.");
 CONFIG(struct address, gateway_ipv4,
        "Gateway whose ARP and echo requests are answered here, as ::ffff:a.b.c.d.");

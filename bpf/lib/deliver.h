@@ -11,7 +11,7 @@
 
 static __always_inline int spend_hop(struct __sk_buff *skb, const struct packet *p)
 {
-	if (p->ethertype == ETH_P_IPV6) {
+	if (!is_ipv4(p)) {
 		struct ipv6hdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
 		if (!ip)
 			return -DROP_TRUNCATED;

@@ -10,8 +10,8 @@
 static __always_inline _Bool is_echo_for_gateway(const struct packet *p)
 {
 	return p->echo_request && !p->fragment &&
-	       (p->ethertype == ETH_P_IP ? address_equal(&p->destination, &gateway_ipv4)
-					 : address_equal(&p->destination, &gateway_ipv6));
+	       (is_ipv4(p) ? address_equal(&p->destination, &gateway_ipv4)
+			   : address_equal(&p->destination, &gateway_ipv6));
 }
 
 /* Addresses trade places, which leaves every checksum that covers both as it is; only the type changes. */
@@ -19,13 +19,13 @@ SUBPROGRAM int answer_echo(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return -DROP_INTERNAL;
-	const struct endpoint *endpoint = own_endpoint(skb);
+	const volatile struct endpoint *endpoint = find_own_row(skb);
 	if (!endpoint)
 		return -DROP_NO_ENDPOINT;
 	struct echo_header *echo = inner_header_at(skb, p, p->l4_offset, sizeof(*echo));
 	if (!echo)
 		return -DROP_TRUNCATED;
-	__u8 reply = p->ethertype == ETH_P_IP ? ICMP_ECHO_REPLY : ICMPV6_ECHO_REPLY;
+	__u8 reply = is_ipv4(p) ? ICMP_ECHO_REPLY : ICMPV6_ECHO_REPLY;
 	__be16 *type_and_code = (__be16 *)&echo->type;
 	__be16 before = *type_and_code;
 	echo->type = reply;
@@ -35,7 +35,7 @@ SUBPROGRAM int answer_echo(struct __sk_buff *skb, const struct packet *p)
 	if (!eth)
 		return -DROP_TRUNCATED;
 	answer_from_gateway(eth, endpoint);
-	if (p->ethertype == ETH_P_IP) {
+	if (is_ipv4(p)) {
 		struct iphdr *ip = (void *)(eth + 1);
 		ip->saddr = p->destination.words[3];
 		ip->daddr = p->source.words[3];

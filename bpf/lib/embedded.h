@@ -63,8 +63,8 @@ SUBPROGRAM int parse_embedded(struct __sk_buff *skb, const struct packet *p, str
 	inner->ethertype = p->ethertype;
 	inner->end = p->end;
 	inner->hop_limit = 64; /* it is not going anywhere */
-	int result = p->ethertype == ETH_P_IP ? parse_embedded_ipv4(skb, inner, offset)
-					      : parse_embedded_ipv6(skb, inner, offset);
+	int result = is_ipv4(p) ? parse_embedded_ipv4(skb, inner, offset)
+				: parse_embedded_ipv6(skb, inner, offset);
 	if (result || parse_embedded_l4(skb, inner))
 		return -DROP_ICMP_ERROR_UNRELATED;
 	/* the error goes to who sent the packet */
@@ -91,7 +91,7 @@ static __always_inline long store_embedded_address(struct __sk_buff *skb, const 
 						   __u32 checksum, const struct rewrite *r)
 {
 	__u32 header = p->l4_offset + ICMP_ERROR_HEADER;
-	if (p->ethertype == ETH_P_IP) {
+	if (is_ipv4(p)) {
 		__u32 field = header + (r->is_source ? __builtin_offsetof(struct iphdr, saddr)
 						     : __builtin_offsetof(struct iphdr, daddr));
 		__be32 to = r->to.words[3];

@@ -38,7 +38,7 @@ static __always_inline _Bool fragment_matches(const struct fragment *row, const 
 {
 	return row->id == p->fragment_id && address_equal(&row->source, &p->source) &&
 	       address_equal(&row->destination, &p->destination) &&
-	       (p->ethertype == ETH_P_IPV6 || row->protocol == p->protocol);
+	       (!is_ipv4(p) || row->protocol == p->protocol);
 }
 
 /* The row of the packet if it has one, else the one that ends first: what was never used has ended long ago.

@@ -62,7 +62,7 @@ SUBPROGRAM __s64 sum_answer(struct __sk_buff *skb, __u32 length)
 SUBPROGRAM int write_answer(struct __sk_buff *skb, const struct packet *p, __u8 type, __u32 value,
 			    __u32 length)
 {
-	const struct endpoint *endpoint = own_endpoint(skb);
+	const volatile struct endpoint *endpoint = find_own_row(skb);
 	struct icmpv6_error_frame *frame = header_at(skb, 0, sizeof(*frame));
 	if (!endpoint || !frame || !p)
 		return -DROP_INTERNAL;
@@ -112,7 +112,7 @@ SUBPROGRAM int answer_error(struct __sk_buff *skb, const struct packet *p, __u8 
 static __always_inline int answer_used_up(struct __sk_buff *skb, const struct packet *p, struct judgement *j)
 {
 	tell_drop(skb, p, j, DROP_HOP_LIMIT_EXCEEDED);
-	return p->ethertype == ETH_P_IPV6 ? answer_error(skb, p, ICMPV6_TIME_EXCEEDED, 0) : TC_ACT_OK;
+	return !is_ipv4(p) ? answer_error(skb, p, ICMPV6_TIME_EXCEEDED, 0) : TC_ACT_OK;
 }
 
 /* What the next link does not carry, by its MTU in bytes (3.2). IPv4: up the stack, that says so. */
@@ -120,5 +120,5 @@ static __always_inline int answer_too_big(struct __sk_buff *skb, const struct pa
 					  __u32 mtu)
 {
 	tell_drop(skb, p, j, DROP_PACKET_TOO_BIG);
-	return p->ethertype == ETH_P_IPV6 ? answer_error(skb, p, ICMPV6_PACKET_TOO_BIG, mtu) : TC_ACT_OK;
+	return !is_ipv4(p) ? answer_error(skb, p, ICMPV6_PACKET_TOO_BIG, mtu) : TC_ACT_OK;
 }

@@ -260,9 +260,9 @@ static __always_inline _Bool has_changed_hands(const struct flow *flow, const st
 					       const struct own_side *own, const struct judgement *j,
 					       _Bool own_is_originator)
 {
-	__u32 own_endpoint = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
+	__u32 judged = own_is_originator ? flow->source_endpoint : flow->destination_endpoint;
 	__u32 peer = own_is_originator ? flow->destination_endpoint : flow->source_endpoint;
-	if (own_endpoint != j->endpoint)
+	if (judged != j->endpoint)
 		return 1;
 	return peer && !endpoint_owns(endpoint_row(peer), own->is_source ? &p->destination : &p->source);
 }

@@ -14,7 +14,7 @@
 
 static __always_inline _Bool masquerades(const struct packet *p)
 {
-	return p->ethertype == ETH_P_IP ? masquerade_ipv4 : masquerade_ipv6;
+	return is_ipv4(p) ? masquerade_ipv4 : masquerade_ipv6;
 }
 
 /* What a flow says of its translation, in one word: the row of the uplink below, the port above. */
@@ -110,7 +110,7 @@ SUBPROGRAM int claim_port(struct __sk_buff *skb, const struct packet *p, __u32 r
 	if (!p || !uplink)
 		return -DROP_INTERNAL;
 	struct nat_key key = {
-		.local = uplink_address(uplink, p->ethertype == ETH_P_IP),
+		.local = uplink_address(uplink, is_ipv4(p)),
 		.remote = p->destination,
 		.local_port = p->source_port,
 		.remote_port = p->destination_port,

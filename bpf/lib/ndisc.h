@@ -56,7 +56,8 @@ static __always_inline __be16 advertisement_checksum(struct neighbour_frame *fra
 	return fold_checksum(bpf_csum_diff(NULL, 0, (__be32 *)&covered, sizeof(covered), 0));
 }
 
-static __always_inline int answer_solicitation(struct __sk_buff *skb, const struct endpoint *endpoint)
+static __always_inline int answer_solicitation(struct __sk_buff *skb,
+					       const volatile struct endpoint *endpoint)
 {
 	if (bpf_skb_change_tail(skb, sizeof(struct neighbour_frame), 0))
 		return -DROP_INTERNAL;
@@ -81,7 +82,7 @@ static __always_inline int answer_solicitation(struct __sk_buff *skb, const stru
 
 static __always_inline _Bool is_ndisc(const struct packet *p)
 {
-	return p->protocol == IPPROTO_ICMPV6 && p->icmp_type >= NDISC_ROUTER_SOLICITATION &&
+	return !is_ipv4(p) && p->protocol == IPPROTO_ICMPV6 && p->icmp_type >= NDISC_ROUTER_SOLICITATION &&
 	       p->icmp_type <= NDISC_REDIRECT;
 }
 
@@ -90,14 +91,15 @@ static __always_inline _Bool is_unspecified(const struct address *a)
 	return !(a->halves[0] | a->halves[1]);
 }
 
-static __always_inline _Bool is_own_ipv6(const struct endpoint *endpoint, const struct address *a)
+static __always_inline _Bool is_own_ipv6(const volatile struct endpoint *endpoint, const struct address *a)
 {
 	return address_equal(a, &endpoint->ipv6) || is_link_local_of(a, &endpoint->mac);
 }
 
 /* The option, if there is one, must name the container itself. */
 static __always_inline int check_link_layer_option(struct __sk_buff *skb, const struct packet *p,
-						   const struct endpoint *endpoint, __u32 offset, __u8 type)
+						   const volatile struct endpoint *endpoint, __u32 offset,
+						   __u8 type)
 {
 	offset += p->l4_offset;
 	if (p->end <= offset)
@@ -113,7 +115,7 @@ static __always_inline int check_link_layer_option(struct __sk_buff *skb, const 
 #define NEIGHBOUR_MESSAGE_OPTION   __builtin_offsetof(struct neighbour_message, option)
 
 static __always_inline int handle_router_solicitation(struct __sk_buff *skb, const struct packet *p,
-						      const struct endpoint *endpoint)
+						      const volatile struct endpoint *endpoint)
 {
 	int result =
 		check_link_layer_option(skb, p, endpoint, ROUTER_SOLICITATION_OPTION, NDISC_OPTION_SOURCE);
@@ -121,7 +123,7 @@ static __always_inline int handle_router_solicitation(struct __sk_buff *skb, con
 }
 
 static __always_inline int handle_solicitation(struct __sk_buff *skb, const struct packet *p,
-					       const struct endpoint *endpoint,
+					       const volatile struct endpoint *endpoint,
 					       const struct neighbour_message *message)
 {
 	/* duplicate address detection (RFC 4862, 5.4) */
@@ -136,7 +138,7 @@ static __always_inline int handle_solicitation(struct __sk_buff *skb, const stru
 }
 
 static __always_inline int handle_advertisement(struct __sk_buff *skb, const struct packet *p,
-						const struct endpoint *endpoint,
+						const volatile struct endpoint *endpoint,
 						const struct neighbour_message *message)
 {
 	if (message->flags & NDISC_ROUTER_FLAG)
@@ -151,7 +153,7 @@ SUBPROGRAM int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
 {
 	if (!p)
 		return -DROP_INTERNAL;
-	const struct endpoint *endpoint = own_endpoint(skb);
+	const volatile struct endpoint *endpoint = find_own_row(skb);
 	if (!endpoint)
 		return -DROP_NO_ENDPOINT;
 	if (p->icmp_type == NDISC_REDIRECT)
@@ -175,11 +177,12 @@ SUBPROGRAM int handle_ndisc(struct __sk_buff *skb, const struct packet *p)
 /* Multicast listener reports (RFC 2710, RFC 9777). Queries are a router's. */
 static __always_inline _Bool is_listener_report(const struct packet *p)
 {
-	return p->protocol == IPPROTO_ICMPV6 &&
+	return !is_ipv4(p) && p->protocol == IPPROTO_ICMPV6 &&
 	       (p->icmp_type == MLD_REPORT || p->icmp_type == MLD_DONE || p->icmp_type == MLD2_REPORT);
 }
 
-static __always_inline int handle_listener_report(const struct endpoint *endpoint, const struct packet *p)
+static __always_inline int handle_listener_report(const volatile struct endpoint *endpoint,
+						  const struct packet *p)
 {
 	return is_own_ipv6(endpoint, &p->source) || is_unspecified(&p->source) ? TC_ACT_SHOT
 									       : -DROP_SPOOFED_ADDRESS;

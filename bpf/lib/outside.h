@@ -133,7 +133,7 @@ SUBPROGRAM int send_translated(struct __sk_buff *skb, const struct packet *p, __
 	__u32 ifindex = uplink->ifindex;
 	struct rewrite masquerade = {
 		.from = p->source,
-		.to = uplink_address(uplink, p->ethertype == ETH_P_IP),
+		.to = uplink_address(uplink, is_ipv4(p)),
 		.from_port = p->source_port,
 		.to_port = translation_port(translation),
 		.is_source = 1,

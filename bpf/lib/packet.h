@@ -12,6 +12,7 @@
 #include "../abi/drop.h"
 #include "../abi/types.h"
 #include "bpf.h"
+#include "config.h"
 
 enum tcp_flag {
 	TCP_FIN = 0x01,
@@ -50,6 +51,13 @@ struct packet {
 	__u16 fragment_content; /* where its content begins, from the Ethernet header on */
 	__be32 fragment_id;
 };
+
+/* Of a packet of IP, whose family its endpoint has: the other one is IPv6. */
+static __always_inline _Bool is_ipv4(const struct packet *p)
+{
+	__u16 only = own_ethertype;
+	return (only ? only : p->ethertype) == ETH_P_IP;
+}
 
 static __always_inline _Bool is_icmp(const struct packet *p)
 {
@@ -120,7 +128,7 @@ static __always_inline void *header_at(struct __sk_buff *skb, __u32 offset, __u3
 /* IPv4 whose sender has not forbidden it (RFC 791). */
 static __always_inline _Bool may_be_cut(struct __sk_buff *skb, const struct packet *p)
 {
-	if (p->ethertype != ETH_P_IP)
+	if (!is_ipv4(p))
 		return 0;
 	struct iphdr *ip = header_at(skb, ETH_HLEN, sizeof(*ip));
 	return ip && !(ip->frag_off & be16(0x4000));

@@ -214,7 +214,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *p)
 /* Those that tell about a packet, which they embed. */
 static __always_inline _Bool is_icmp_error(const struct packet *p)
 {
-	if (p->ethertype == ETH_P_IPV6)
+	if (!is_ipv4(p))
 		return p->icmp_type && p->icmp_type <= ICMPV6_LAST_ERROR;
 	return p->icmp_type == ICMP_UNREACHABLE || p->icmp_type == ICMP_SOURCE_QUENCH ||
 	       p->icmp_type == ICMP_TIME_EXCEEDED || p->icmp_type == ICMP_PARAMETER_PROBLEM;
@@ -291,18 +291,17 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p)
 	case IPPROTO_SCTP:
 		return parse_ports(skb, p, 12);
 	case IPPROTO_ICMP:
-		return p->ethertype == ETH_P_IP ? parse_icmp(skb, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY)
-						: -DROP_MALFORMED;
+		return is_ipv4(p) ? parse_icmp(skb, p, ICMP_ECHO_REQUEST, ICMP_ECHO_REPLY) : -DROP_MALFORMED;
 	case IPPROTO_ICMPV6:
-		return p->ethertype == ETH_P_IPV6 ? parse_icmp(skb, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY)
-						  : -DROP_MALFORMED;
+		return !is_ipv4(p) ? parse_icmp(skb, p, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY)
+				   : -DROP_MALFORMED;
 	}
 	return 0;
 }
 
 static __always_inline int parse_ip(struct __sk_buff *skb, struct packet *p)
 {
-	int result = p->ethertype == ETH_P_IP ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
+	int result = is_ipv4(p) ? parse_ipv4(skb, p) : parse_ipv6(skb, p);
 	if (result || unlikely(p->fragment == FRAGMENT_LATER))
 		return result;
 	result = parse_l4(skb, p);

@@ -18,7 +18,7 @@ static __always_inline long look_up_route(struct __sk_buff *skb, const struct pa
 					  struct bpf_fib_lookup *fib)
 {
 	fib->l4_protocol = p->protocol;
-	if (p->ethertype == ETH_P_IP) {
+	if (is_ipv4(p)) {
 		fib->family = AF_INET;
 		fib->ipv4_src = from->words[3];
 		fib->ipv4_dst = to->words[3];

@@ -15,7 +15,7 @@ static __always_inline _Bool is_tag(__u16 ethertype)
 }
 
 static __always_inline int check_frame(struct __sk_buff *skb, struct packet *p,
-				       const struct endpoint *endpoint)
+				       const volatile struct endpoint *endpoint)
 {
 	if (skb->vlan_present)
 		return -DROP_VLAN_TAG;
@@ -33,27 +33,28 @@ static __always_inline int check_frame(struct __sk_buff *skb, struct packet *p,
 	return 0;
 }
 
-static __always_inline _Bool is_own_address(const struct endpoint *endpoint, const struct packet *p,
+/* Of an address of the packet: those of IPv4 differ in the last word alone. */
+static __always_inline _Bool is_own_address(const volatile struct endpoint *endpoint, const struct packet *p,
 					    const struct address *a)
 {
-	return address_equal(a, p->ethertype == ETH_P_IP ? &endpoint->ipv4 : &endpoint->ipv6);
+	return is_ipv4(p) ? a->words[3] == endpoint->ipv4.words[3] : address_equal(a, &endpoint->ipv6);
 }
 
 /* Link-local and unspecified sources are left to NDisc, which comes before this. */
-static __always_inline int check_source_address(const struct endpoint *endpoint, const struct packet *p)
+static __always_inline int check_source_address(const volatile struct endpoint *endpoint,
+						const struct packet *p)
 {
 	return is_own_address(endpoint, p, &p->source) ? 0 : -DROP_SPOOFED_ADDRESS;
 }
 
 static __always_inline _Bool is_multicast(const struct packet *p)
 {
-	return p->ethertype == ETH_P_IPV6 ? p->destination.bytes[0] == 0xff
-					  : (p->destination.bytes[12] & 0xf0) == 0xe0;
+	return !is_ipv4(p) ? p->destination.bytes[0] == 0xff : (p->destination.bytes[12] & 0xf0) == 0xe0;
 }
 
 static __always_inline _Bool is_broadcast(const struct packet *p)
 {
-	return p->ethertype == ETH_P_IP &&
+	return is_ipv4(p) &&
 	       (p->destination.words[3] == 0xffffffff || address_equal(&p->destination, &broadcast_ipv4));
 }
 
@@ -64,12 +65,13 @@ static __always_inline int check_one_destination(const struct packet *p)
 		return -DROP_MULTICAST;
 	if (is_broadcast(p))
 		return -DROP_BROADCAST;
-	if (p->ethertype == ETH_P_IP && p->destination.bytes[12] >= 0xf0)
+	if (is_ipv4(p) && p->destination.bytes[12] >= 0xf0)
 		return -DROP_INVALID_ADDRESS; /* 240/4, kept for a future that did not come (RFC 1112) */
 	return 0;
 }
 
-static __always_inline int check_destination_address(const struct endpoint *endpoint, const struct packet *p)
+static __always_inline int check_destination_address(const volatile struct endpoint *endpoint,
+						     const struct packet *p)
 {
 	int result = check_one_destination(p);
 	if (result)
@@ -92,7 +94,7 @@ static __always_inline _Bool is_dhcp_answer(const struct packet *p)
 {
 	if (p->protocol != IPPROTO_UDP)
 		return 0;
-	if (p->ethertype == ETH_P_IP)
+	if (is_ipv4(p))
 		return p->source_port == be16(DHCP_SERVER) && p->destination_port == be16(DHCP_CLIENT);
 	return p->source_port == be16(DHCPV6_SERVER) && p->destination_port == be16(DHCPV6_CLIENT);
 }

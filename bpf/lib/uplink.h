@@ -19,8 +19,8 @@ CONFIG(struct address, uplink_ipv6, "The uplink's IPv6 address.");
 
 static __always_inline _Bool is_uplink_address(const struct packet *p)
 {
-	return p->ethertype == ETH_P_IP ? address_equal(&p->destination, &uplink_ipv4)
-					: address_equal(&p->destination, &uplink_ipv6);
+	return is_ipv4(p) ? address_equal(&p->destination, &uplink_ipv4)
+			  : address_equal(&p->destination, &uplink_ipv6);
 }
 
 static __always_inline _Bool fits(struct __sk_buff *skb, __u32 ifindex)

@@ -27,15 +27,26 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
 
     public ulong CommitOf(ushort id) => Volatile.Read(ref rows[id].Commit);
 
+    /// <summary>A row, but for the commit word.</summary>
+    public static Abi.Endpoint RowOf(EndpointWiring wiring) => new()
+    {
+        Ifindex = (uint)wiring.HostIfIndex,
+        Mac = AddressCodec.Encode(wiring.ContainerMac),
+        HostMac = AddressCodec.Encode(wiring.HostMac),
+        Ipv4 = AddressCodec.Encode(wiring.IPv4),
+        Ipv6 = AddressCodec.Encode(wiring.IPv6),
+    };
+
     /// <summary>Writes all but the commit word; the interface last, that makes it a row.</summary>
     public void Describe(EndpointWiring wiring)
     {
+        var wanted = RowOf(wiring);
         ref var row = ref rows[wiring.Id];
-        row.Mac = AddressCodec.Encode(wiring.ContainerMac);
-        row.HostMac = AddressCodec.Encode(wiring.HostMac);
-        row.Ipv4 = AddressCodec.Encode(wiring.IPv4);
-        row.Ipv6 = AddressCodec.Encode(wiring.IPv6);
-        Volatile.Write(ref row.Ifindex, (uint)wiring.HostIfIndex);
+        row.Mac = wanted.Mac;
+        row.HostMac = wanted.HostMac;
+        row.Ipv4 = wanted.Ipv4;
+        row.Ipv6 = wanted.Ipv6;
+        Volatile.Write(ref row.Ifindex, wanted.Ifindex);
     }
 
     /// <summary>From here on nothing passes for the endpoint, and no flow's judgement about it holds.</summary>

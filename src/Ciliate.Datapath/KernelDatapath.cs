@@ -4,6 +4,7 @@ using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
 using Ciliate.Datapath.Hooks;
 using Ciliate.Datapath.Layouts;
+using Ciliate.Datapath.Tailoring;
 using Ciliate.Linux;
 using Ciliate.Netlink;
 
@@ -25,6 +26,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly InterfaceTable _interfaces;
     private readonly InterfaceHooks _hooks;
     private readonly EndpointPrograms _programs;
+    private readonly EndpointTailor _tailor;
     private readonly SlotTable _slots;
     private readonly PolicyTable _policy;
     private readonly FlowTable _flows;
@@ -59,6 +61,7 @@ public sealed partial class KernelDatapath : IDatapath
             _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
             _hooks = new InterfaceHooks(options.Root, options.Hooks);
             _programs = new EndpointPrograms(options.Root, _maps, _hooks);
+            _tailor = new EndpointTailor(_loader, _blueprint, _maps.Shared);
             _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
             _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
             _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
@@ -162,6 +165,9 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>One of them, loaded by itself.</summary>
     internal LoadedObject LoadProgram(string name) =>
         _loader.Load(_blueprint, new LoadOptions { MapReplacements = _maps.Shared, Programs = [name] });
+
+    /// <summary>The programs of one endpoint, loaded and not attached. Thread-safe.</summary>
+    internal TailoredPair Tailor(EndpointWiring wiring) => Explain($"make the programs of endpoint {wiring.Id}", () => _tailor.Make(wiring));
 
     /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
     internal void ReadEventsNow() => _events.ReadNow();

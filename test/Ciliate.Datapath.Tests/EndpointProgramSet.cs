@@ -14,6 +14,8 @@ internal sealed class EndpointProgramSet(Func<string, LoadedObject> load) : IDis
 
     public BpfProgram ToContainer => _toContainer.Value.Program(EndpointPrograms.ToContainer);
 
+    public BpfProgram Program(string name) => name == EndpointPrograms.FromContainer ? FromContainer : ToContainer;
+
     public void Dispose()
     {
         foreach (var program in new[] { _fromContainer, _toContainer })

@@ -1,5 +1,6 @@
 using System.Net;
 using Ciliate.Bpf;
+using Ciliate.Datapath.Tailoring;
 using Ciliate.Datapath.Tests.Packets;
 using Ciliate.Datapath.Tests.Specialization;
 using Ciliate.Netlink;
@@ -21,12 +22,14 @@ internal sealed class OutsideRig : IDisposable
     private readonly BpfFileSystem _bpffs = new();
     private readonly Dictionary<Station, int> _interfaces = [];
     private readonly EndpointProgramSet _programs;
+    private readonly Dictionary<Station, Lazy<TailoredPair>> _tailored = [];
     private readonly Lazy<LoadedObject> _uplink;
 
-    /// <param name="tailored">The programs are made for their constants.</param>
+    /// <param name="only">The containers have an address of this family alone.</param>
+    /// <param name="tailored">Each container has its own programs, made for it.</param>
     public OutsideRig(
         ushort lastPort = ushort.MaxValue, bool masquerade = true, FlowTimeouts? timeouts = null, bool allProtocols = false, bool strict = false,
-        bool tailored = false)
+        Family? only = null, bool tailored = false)
     {
         Link = AddVeth(UplinkName);
         Forward(UplinkName, true, Family.IPv4, Family.IPv6);
@@ -37,13 +40,12 @@ internal sealed class OutsideRig : IDisposable
         var options = new MasqueradeOptions(masquerade, masquerade, FirstPort, lastPort, allProtocols);
         var ofDatapath = Rig.OptionsOf(4096, timeouts) with { Root = _bpffs.Path, Masquerade = options };
         Datapath = Host.Run(() => KernelDatapath.OpenTables(ofDatapath));
-        var made = new TailoredPrograms(Datapath, ofDatapath);
-        _programs = new EndpointProgramSet(tailored ? made.Load : Datapath.LoadProgram);
-        Register(WebId, Rig.Web);
-        Register(DbId, Rig.Db);
+        _programs = new EndpointProgramSet(Datapath.LoadProgram);
+        Register(WebId, Rig.Web, only, tailored);
+        Register(DbId, Rig.Db, only, tailored);
         var uplink = new Uplink(Link.Index, UplinkName, Mtu, IPv4, IPv6, strict);
         Datapath.RegisterUplink(uplink);
-        _uplink = new(() => tailored ? made.Load(uplink) : Datapath.LoadProgram(uplink));
+        _uplink = new(() => tailored ? TailoredUplink.Load(Datapath, ofDatapath, uplink) : Datapath.LoadProgram(uplink));
     }
 
     public TestNamespace Host { get; } = new("host");
@@ -78,7 +80,7 @@ internal sealed class OutsideRig : IDisposable
 
     /// <summary>What a container sends.</summary>
     public Outcome Sends(Station container, byte[] frame, uint gsoSize = 0) => Run(
-        _programs.FromContainer, frame,
+        ProgramOf(container, EndpointPrograms.FromContainer), frame,
         new SkBuff { IfIndex = IndexOf(container), GsoSize = gsoSize, GsoSegments = gsoSize == 0 ? 0 : (uint)frame.Length / gsoSize });
 
     /// <summary>What comes in by the uplink, at its program.</summary>
@@ -86,7 +88,7 @@ internal sealed class OutsideRig : IDisposable
 
     /// <summary>What the uplink's program handed on, at the program of the container.</summary>
     public Outcome HandsTo(Station container, byte[] frame, bool translated = true) => Run(
-        _programs.ToContainer, frame,
+        ProgramOf(container, EndpointPrograms.ToContainer), frame,
         new SkBuff { IfIndex = IndexOf(container), IngressIfIndex = (uint)Link.Index, Mark = translated ? TranslatedBack : 0 });
 
     /// <summary>An answer all the way from the wire to the container.</summary>
@@ -116,6 +118,8 @@ internal sealed class OutsideRig : IDisposable
     {
         if (_uplink.IsValueCreated)
             _uplink.Value.Dispose();
+        foreach (var pair in _tailored.Values.Where(pair => pair.IsValueCreated))
+            pair.Value.Dispose();
         _programs.Dispose();
         Datapath.Dispose();
         _bpffs.Dispose();
@@ -127,11 +131,18 @@ internal sealed class OutsideRig : IDisposable
 
     private uint IndexOf(Station container) => (uint)_interfaces[container];
 
-    private void Register(ushort id, Station station)
+    private BpfProgram ProgramOf(Station container, string name) =>
+        _tailored.TryGetValue(container, out var pair) ? pair.Value.Program(name) : _programs.Program(name);
+
+    private void Register(ushort id, Station station, Family? only, bool tailored)
     {
         var link = AddVeth($"cil{id}");
         Forward(link.Name, true, Family.IPv4, Family.IPv6);
-        Datapath.RegisterEndpoint(new EndpointWiring(id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
+        var wiring = new EndpointWiring(
+            id, link.Name, link.Index, Rig.Gateway.Mac, station.Mac, only == Family.IPv6 ? null : station.IPv4, only == Family.IPv4 ? null : station.IPv6);
+        Datapath.RegisterEndpoint(wiring);
+        if (tailored)
+            _tailored[station] = new(() => Datapath.Tailor(wiring));
         _interfaces[station] = link.Index;
     }
 
