@@ -6,7 +6,7 @@ namespace Ciliate.Bpf;
 /// constants, does only what differs. Thread-safe.</summary>
 public sealed class BpfLoader : IDisposable
 {
-    private readonly Dictionary<ParsedObject, FileDescriptor> _btf = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<BtfSpec, FileDescriptor> _btf = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _lock = new();
     private bool _disposed;
 
@@ -75,9 +75,9 @@ public sealed class BpfLoader : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_btf.TryGetValue(spec.Parsed, out FileDescriptor? btf))
+            if (!_btf.TryGetValue(spec.Btf, out FileDescriptor? btf))
             {
-                _btf[spec.Parsed] = btf = BtfLoading.Load(spec.Btf, spec.Name);
+                _btf[spec.Btf] = btf = BtfLoading.Load(spec.Btf, spec.Name);
             }
 
             return btf;

@@ -10,28 +10,29 @@ public sealed class ObjectSpec
     private readonly MapSpec[] _maps;
     private readonly byte[]?[] _contents;
     private readonly ProgramSpec[] _programs;
+    private readonly ParsedObject _parsed;
 
-    private ObjectSpec(ParsedObject parsed, MapSpec[] maps, byte[]?[] contents, ProgramSpec[] programs)
+    private ObjectSpec(ParsedObject parsed, BtfSpec btf, MapSpec[] maps, byte[]?[] contents, ProgramSpec[] programs)
     {
-        Parsed = parsed;
+        _parsed = parsed;
+        Btf = btf;
         _maps = maps;
         _contents = contents;
         _programs = programs;
     }
 
     /// <summary>The file, as errors name it.</summary>
-    public string Name => Parsed.Name;
+    public string Name => _parsed.Name;
 
-    public BtfSpec Btf => Parsed.Btf;
+    /// <summary>Shared by clones.</summary>
+    public BtfSpec Btf { get; }
 
     /// <summary>The maps of section .maps, then one for each data section.</summary>
     public IReadOnlyList<MapSpec> Maps => _maps;
 
     public IReadOnlyList<ProgramSpec> Programs => _programs;
 
-    public IEnumerable<ConstantSpec> Constants => Parsed.Constants.Values;
-
-    internal ParsedObject Parsed { get; }
+    public IEnumerable<ConstantSpec> Constants => _parsed.Constants.Values;
 
     /// <param name="elf">The file; it must not change as long as the spec is used.</param>
     /// <param name="name">Named in errors.</param>
@@ -39,13 +40,25 @@ public sealed class ObjectSpec
     public static ObjectSpec Parse(ReadOnlyMemory<byte> elf, string name)
     {
         var parsed = new ParsedObject(elf, name);
-        return new ObjectSpec(parsed, [.. parsed.Maps], new byte[]?[parsed.Maps.Count], [.. parsed.Programs]);
+        return new ObjectSpec(parsed, parsed.Btf, [.. parsed.Maps], new byte[]?[parsed.Maps.Count], [.. parsed.Programs]);
     }
 
     public static ObjectSpec Open(string path) => Parse(File.ReadAllBytes(path), Path.GetFileName(path));
 
     /// <summary>A spec of its own that shares everything that is not changed.</summary>
-    public ObjectSpec Clone() => new(Parsed, [.. _maps], [.. _contents.Select(content => (byte[]?)content?.Clone())], [.. _programs]);
+    public ObjectSpec Clone() => Extend(Btf, []);
+
+    /// <summary>A clone with more maps behind its own, and with a BTF that has at least the types and strings of this one, by the same ids and places.</summary>
+    internal ObjectSpec Extend(BtfSpec btf, MapSpec[] maps)
+    {
+        if (maps.Select(map => map.Name).Intersect(_maps.Select(map => map.Name)).FirstOrDefault() is { } taken)
+        {
+            throw new ArgumentException($"{Name} has a map {taken} already", nameof(maps));
+        }
+
+        byte[]?[] contents = [.. _contents.Select(content => (byte[]?)content?.Clone()), .. new byte[]?[maps.Length]];
+        return new(_parsed, btf, [.. _maps, .. maps], contents, [.. _programs]);
+    }
 
     /// <exception cref="ArgumentException">There is no such map.</exception>
     public MapSpec Map(string name) => _maps[MapIndex(name)];
@@ -107,7 +120,7 @@ public sealed class ObjectSpec
 
     private ConstantSpec Constant(string name, int size)
     {
-        if (!Parsed.Constants.TryGetValue(name, out ConstantSpec? constant))
+        if (!_parsed.Constants.TryGetValue(name, out ConstantSpec? constant))
         {
             throw new ArgumentException($"{Name} has no const volatile variable {name}", nameof(name));
         }
