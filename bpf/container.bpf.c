@@ -15,6 +15,7 @@
 #include "lib/outside.h"
 #include "lib/own.h"
 #include "lib/source.h"
+#include "lib/user.h"
 
 static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, struct judgement *j,
 				  enum direction direction, int result)
@@ -115,6 +116,8 @@ int from_container(struct __sk_buff *skb)
 	int result = begin(skb, &j, &own, &endpoint);
 	if (likely(!result))
 		result = container_preamble(skb, &p, endpoint, &done);
+	if (!result && !done)
+		result = check_egress_by_user(skb);
 	if (result || done)
 		return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 
@@ -126,7 +129,31 @@ int from_container(struct __sk_buff *skb)
 	result = peer ? deliver_to_endpoint(skb, &p, &j, peer) : leave(skb, &p, &j);
 	if (result >= 0 && opened && !j.told_drop)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
+	if (unlikely(result == DELIVER_BY_USER)) {
+		count_packet(j.endpoint, DIRECTION_EGRESS, skb->len);
+		go_on_to_user(skb, peer);
+		result = -DROP_USER_PROGRAM; /* there is none: fail closed */
+	}
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
+}
+
+/* Where the program of the container that sent a packet hands it over: everything is settled but for the word of
+ * the user's program. Made for one endpoint at a time. */
+SEC("tc")
+int deliver_to_container(struct __sk_buff *skb)
+{
+	__u32 id = own_endpoint;
+	const struct endpoint *endpoint = endpoint_row(id);
+	struct judgement j = {.endpoint = id, .destination_endpoint = id, .direction = DIRECTION_INGRESS};
+	int result = check_ingress_by_user(skb);
+	if (likely(!result && endpoint && endpoint->ifindex)) {
+		count_packet(id, DIRECTION_INGRESS, skb->len);
+		return bpf_redirect_peer(endpoint->ifindex, 0);
+	}
+	struct packet p = {.ethertype = host16(skb->protocol)};
+	parse_ip(skb, &p);
+	tell_drop(skb, &p, &j, result ? -result : DROP_NO_ENDPOINT);
+	return TC_ACT_SHOT;
 }
 
 static __always_inline int host_preamble(struct __sk_buff *skb, struct packet *p,
@@ -192,6 +219,8 @@ int to_container(struct __sk_buff *skb)
 	own.is_host = is_hosts_own(skb, &p);
 	__u32 peer = 0;
 	result = track(skb, &p, &own, &j, &peer);
+	if (result >= 0 && check_ingress_by_user(skb))
+		result = -DROP_USER_PROGRAM;
 	if (result == FLOW_OPENED)
 		emit_event(skb, &p, &j, EVENT_FORWARDED, DROP_NONE);
 	return finish(skb, &p, &j, DIRECTION_INGRESS, result < 0 ? result : TC_ACT_OK);
@@ -207,6 +236,7 @@ const struct abi_types {
 	enum flow_flag flow_flag;
 	enum epoch_limits epoch_limits;
 	enum endpoint_limits endpoint_limits;
+	enum endpoint_flag endpoint_flag;
 	enum nat_limits nat_limits;
 	enum fragment_limits fragment_limits;
 	enum collect_limits collect_limits;

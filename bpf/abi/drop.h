@@ -50,5 +50,6 @@ enum drop_reason : __u32 {
 	DROP_CHECKSUM_MISPLACED = 40,        /* the card is told to put a checksum where none belongs */
 	DROP_NO_ENDPOINT = 41,               /* the interface is no endpoint's: fail closed */
 	DROP_NOT_FORWARDED = 42,             /* the host does not forward from where the packet came in */
-	DROP_REASON_COUNT = 43,
+	DROP_USER_PROGRAM = 43,              /* a program of the user's at the container said so */
+	DROP_REASON_COUNT = 44,
 };

@@ -9,6 +9,10 @@ enum endpoint_limits : __u32 {
 	MAX_INTERFACES = 65536, /* places by the lower bits of an interface's index; a power of two */
 };
 
+enum endpoint_flag : __u32 {
+	ENDPOINT_USER_INGRESS = 1, /* delivered by its entry of user_deliveries, which asks the user's program */
+};
+
 /* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.
  * Row 0 is nobody's: its commit keeps the last generation given out, its flags the layout version of all
  * maps, its network the oldest version that reads them. commit is the only commit point: the generation in

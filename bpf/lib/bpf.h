@@ -30,6 +30,7 @@ HELPER(void *, bpf_map_lookup_elem, BPF_FUNC_map_lookup_elem, void *map, const v
 HELPER(long, bpf_map_update_elem, BPF_FUNC_map_update_elem, void *map, const void *key, const void *value,
        __u64 flags);
 HELPER(long, bpf_map_delete_elem, BPF_FUNC_map_delete_elem, void *map, const void *key);
+HELPER(long, bpf_tail_call, BPF_FUNC_tail_call, void *context, void *programs, __u32 index);
 HELPER(__u64, bpf_ktime_get_ns, BPF_FUNC_ktime_get_ns, void);
 HELPER(__u64, bpf_jiffies64, BPF_FUNC_jiffies64, void);
 HELPER(long, bpf_redirect, BPF_FUNC_redirect, __u32 ifindex, __u64 flags);

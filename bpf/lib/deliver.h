@@ -8,6 +8,7 @@
 #include "maps.h"
 #include "offload.h"
 #include "side.h"
+#include "user.h"
 
 static __always_inline int spend_hop(struct __sk_buff *skb, const struct packet *p)
 {
@@ -39,7 +40,8 @@ static __always_inline __u32 too_big_for(struct __sk_buff *skb, __u32 ifindex)
 	return bpf_check_mtu(skb, ifindex, &mtu, 0, 0) > 0 ? mtu : 0;
 }
 
-/* A packet whose hops are used up, or that is too big, is answered instead, or cut by the stack. */
+/* A packet whose hops are used up, or that is too big, is answered instead, or cut by the stack. What the program
+ * returns, or DELIVER_BY_USER. */
 static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const struct packet *p,
 					       struct judgement *j, __u32 id)
 {
@@ -65,6 +67,8 @@ static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const stru
 		return -DROP_TRUNCATED;
 	mac_copy(eth->h_dest, &endpoint->mac);
 	mac_copy(eth->h_source, &endpoint->host_mac);
+	if (unlikely(endpoint->flags & ENDPOINT_USER_INGRESS))
+		return DELIVER_BY_USER;
 	count_packet(id, DIRECTION_INGRESS, skb->len);
 	return bpf_redirect_peer(endpoint->ifindex, 0);
 }

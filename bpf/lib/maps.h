@@ -37,6 +37,15 @@ ARRAY_MAP(judged_again, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, MAX_ENDPOINTS, 0);
 ARRAY_MAP(drop_counts, BPF_MAP_TYPE_PERCPU_ARRAY, struct drop_counters, DROP_REASON_COUNT * 2, 0);
 ARRAY_MAP(fragments, BPF_MAP_TYPE_ARRAY, struct fragment, MAX_ENDPOINTS *FRAGMENT_WAYS * 2, 0);
 
+/* By endpoint: what delivers to one that has a program of the user's for what it receives. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, MAX_ENDPOINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(pinning, PINNED);
+} user_deliveries SEC(".maps");
+
 /* For what is too much for the stack, while one packet is worked on. */
 struct scratch {
 	__u64 words[20];

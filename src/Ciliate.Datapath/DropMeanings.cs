@@ -49,6 +49,7 @@ internal static class DropMeanings
         [DropReason.ChecksumMisplaced] = "the sender wants the checksum put where none belongs, over what was judged",
         [DropReason.NoEndpoint] = "the interface is no endpoint's: one that is just being taken down",
         [DropReason.NotForwarded] = "a new flow from outside straight to a container, by an interface from which the host does not forward",
+        [DropReason.UserProgram] = "a program of the user's at the container said so",
     };
 
     /// <summary>Null for a reason that this version does not know.</summary>

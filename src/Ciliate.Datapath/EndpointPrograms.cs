@@ -10,6 +10,9 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
     public const string FromContainer = "from_container";
     public const string ToContainer = "to_container";
 
+    /// <summary>Those that serve all endpoints.</summary>
+    public static readonly IReadOnlyList<string> Names = [FromContainer, ToContainer];
+
     private readonly string _endpointsRoot = RootOf(root);
 
     /// <summary>Attaches, or replaces what is attached by one atomic update per hook. If it fails for a new endpoint nothing is left; for one
@@ -66,7 +69,7 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
 
     /// <summary>Names of those that do not run, though they have been attached.</summary>
     public IReadOnlyList<string> Missing(ushort id) =>
-        [.. new[] { FromContainer, ToContainer }.Where(program => !hooks.Runs(PathOf(id), program))];
+        [.. Names.Where(program => !hooks.Runs(PathOf(id), program))];
 
     private static string RootOf(string root) => Path.Combine(root, "endpoints");
 

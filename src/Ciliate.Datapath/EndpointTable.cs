@@ -60,6 +60,10 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
         rows[id] = default;
     }
 
+    public void SetFlag(ushort id, EndpointFlag flag) => Volatile.Write(ref rows[id].Flags, rows[id].Flags | (uint)flag);
+
+    public void ClearFlag(ushort id, EndpointFlag flag) => Volatile.Write(ref rows[id].Flags, rows[id].Flags & ~(uint)flag);
+
     /// <summary>The commit point: from this store on packets are judged by <paramref name="slot"/>.</summary>
     public void Commit(ushort id, uint generation, uint slot) => Volatile.Write(ref rows[id].Commit, ((ulong)generation << 32) | slot);
 

@@ -31,6 +31,7 @@ internal sealed class PinnedMaps : IDisposable
             NatExclusions = Map("nat_exclusions").As<IpcacheKey, NatExclusion>();
             Uplinks = Map("uplinks").As<uint, Abi.Uplink>();
             UplinkRows = Map("uplink_rows").As<uint, uint>();
+            UserDeliveries = Map("user_deliveries").As<uint, int>();
             Events = Map("events");
         }
         catch
@@ -77,13 +78,15 @@ internal sealed class PinnedMaps : IDisposable
 
     public BpfMap<uint, uint> UplinkRows { get; }
 
+    public BpfMap<uint, int> UserDeliveries { get; }
+
     public BpfMap Events { get; }
 
     /// <param name="directory">On a bpffs; what is pinned there has the blueprint's layouts.</param>
     /// <param name="withPrograms">They are loaded with the maps, once for all endpoints: a kernel that refuses them is found out before
     /// anything depends on it, and leaves no pins.</param>
     public static PinnedMaps Open(BpfLoader loader, ObjectSpec blueprint, string directory, bool withPrograms) =>
-        new(loader.Load(blueprint, new LoadOptions { PinDirectory = directory, Programs = withPrograms ? null : [], AllMaps = true }));
+        new(loader.Load(blueprint, new LoadOptions { PinDirectory = directory, Programs = withPrograms ? EndpointPrograms.Names : [], AllMaps = true }));
 
     /// <summary>One that was loaded with the maps.</summary>
     public BpfProgram Program(string name) => _object.Program(name);

@@ -123,6 +123,9 @@ public sealed class Rig : IDisposable
         _bpffs.Dispose();
     }
 
+    /// <summary>A program of the test's at an interface of <see cref="HostEnds"/>.</summary>
+    public Outcome Runs(BpfProgram program, int end, byte[] frame) => Outcome.Of(Run(program, end, frame, 0), Datapath);
+
     private TestRunResult Run(BpfProgram program, int end, byte[] frame, int arrivedOn)
     {
         using var visit = _ends.Host.Enter();

@@ -121,6 +121,9 @@ public sealed class BtfSpec
         return new BoundedBytes(header.Slice((long)header.U32(4) + header.U32(16), header.U32(20)), _file, BtfParser.SectionName).Text(offset);
     }
 
+    /// <summary>"file.c:12: the source line".</summary>
+    internal string Describe(LineInfo line) => $"{Path.GetFileName(StringAt(line.FileOffset))}:{line.Line}: {StringAt(line.TextOffset).Trim()}";
+
     internal BpfObjectException Broken(string reason) => new(_file, BtfParser.SectionName, reason);
 
     private uint ScalarSize(BtfType type) => type switch

@@ -19,18 +19,12 @@ public static class ContextWrites
             routines[i] = FrameUse.Find(routines[i], new ValueTransfer(new ConstantMemory(spec)));
         }
 
-        return new ContextFlow(routines).FindWrite() is { } node ? Describe(spec, code, node) : null;
-    }
-
-    private static string Describe(ObjectSpec spec, ProgramSpec code, in Node node)
-    {
-        if (node.Line < 0)
+        return new ContextFlow(routines).FindWrite() switch
         {
-            return Disassembler.Text(node.Instruction, default);
-        }
-
-        LineInfo line = code.Lines[node.Line];
-        return $"{Path.GetFileName(spec.Btf.StringAt(line.FileOffset))}:{line.Line}: {spec.Btf.StringAt(line.TextOffset).Trim()}";
+            null => null,
+            { Line: >= 0 } node => spec.Btf.Describe(code.Lines[node.Line]),
+            { } node => Disassembler.Text(node.Instruction, default),
+        };
     }
 }
 

@@ -54,8 +54,6 @@ internal sealed class VerifierLog
     private static string Describe(int slot, ProgramSpec program, BtfSpec btf)
     {
         LineInfo line = program.Code.Lines.LastOrDefault(line => line.Slot <= slot);
-        return line.Line == 0
-            ? ""
-            : $"{Path.GetFileName(btf.StringAt(line.FileOffset))}:{line.Line}: {btf.StringAt(line.TextOffset).Trim()}";
+        return line.Line == 0 ? "" : btf.Describe(line);
     }
 }

@@ -70,6 +70,10 @@ public sealed class ObjectSpec
     /// <summary>A program as text: functions, source lines and instructions, maps by name.</summary>
     public string Disassemble(string program) => ProgramListing.Of(this, Program(program));
 
+    /// <summary>"file.c:12: the source line" that an instruction of a program belongs to; null when nobody knows.</summary>
+    public string? SourceLineOf(ProgramSpec program, int slot) =>
+        program.Lines.LastOrDefault(line => line.Slot <= slot) is { Line: > 0 } line ? Btf.Describe(line) : null;
+
     /// <summary>Replaces the blueprint of a map: <c>spec.ConfigureMap("flows", map => map with { MaxEntries = 1000 })</c>.</summary>
     public void ConfigureMap(string name, Func<MapSpec, MapSpec> change)
     {

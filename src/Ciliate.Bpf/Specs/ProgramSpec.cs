@@ -40,6 +40,9 @@ public sealed class ProgramSpec
 
     internal LinkedCode Code { get; }
 
+    /// <summary>The same code as a program of another type, attached nowhere: the verifier holds it to what programs of that type may do.</summary>
+    public ProgramSpec As(ProgramType type) => new(Name, SectionName, new SectionMeaning(type, AttachType.None), License, Code);
+
     /// <summary>The same program with other code.</summary>
     internal ProgramSpec With(LinkedCode code) => new(Name, SectionName, new SectionMeaning(Type, AttachType), License, code);
 }

@@ -7,6 +7,7 @@ public enum ProgramType
     SocketFilter = 1,
     SchedCls = 3,
     Xdp = 6,
+    LightweightTunnelIn = 10,
     Syscall = 31,
 }
 
