@@ -1,5 +1,6 @@
 using Ciliate.Bpf;
 using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Tailoring;
 
 namespace Ciliate.Datapath;
 
@@ -7,10 +8,10 @@ public sealed partial class KernelDatapath
 {
     /// <summary>A program of the datapath for one endpoint, with the user's in it.</summary>
     /// <param name="userMaps">Of <see cref="UserProgram.MakeMaps"/>.</param>
-    internal LoadedObject LoadWith(UserProgram user, LoadedObject userMaps, string program, TrafficDirection direction, ushort endpointId)
+    internal LoadedObject LoadWith(UserProgram user, LoadedObject userMaps, string program, TrafficDirection direction, EndpointWiring wiring)
     {
-        var spec = user.PutInto(_blueprint, program, direction);
-        spec.SetConstant("own_endpoint", (uint)endpointId);
+        var spec = user.PutInto(_tailor.SpecOf(wiring), program, direction);
+        EndpointTailor.Specialize(spec, program);
         var maps = _maps.Shared.Concat(userMaps.Maps.Select(map => KeyValuePair.Create(UserProgram.MapName(map.Key), map.Value))).ToDictionary();
         using var loader = new BpfLoader();
         return loader.Load(spec, new LoadOptions { MapReplacements = maps, Programs = [program] });

@@ -47,7 +47,11 @@ public sealed class Rig : IDisposable
 
     /// <summary>Makes the container known.</summary>
     public void Register(ushort id, Station station) =>
-        Datapath.RegisterEndpoint(new EndpointWiring(id, $"cil{id}", _ends.Add(id), Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
+        Datapath.RegisterEndpoint(WiringOf(id, station));
+
+    /// <summary>How the container is connected.</summary>
+    public EndpointWiring WiringOf(ushort id, Station station) =>
+        new(id, $"cil{id}", _ends.Add(id), Gateway.Mac, station.Mac, station.IPv4, station.IPv6);
 
     /// <summary>Default deny in both directions for both containers, but for what is allowed before.</summary>
     public Rig Enforce()

@@ -24,7 +24,7 @@ public sealed class UserProgramTests : IDisposable
     [Theory, MemberData(nameof(Families))]
     public void What_a_container_sends_goes_by_the_program_before_any_flow_is_opened(Family family)
     {
-        using var loaded = Load(EndpointPrograms.FromContainer, TrafficDirection.Egress, Rig.WebId);
+        using var loaded = Load(EndpointPrograms.FromContainer, TrafficDirection.Egress, _rig.WiringOf(Rig.WebId, Rig.Web));
         var program = loaded.Program(EndpointPrograms.FromContainer);
 
         _rig.Runs(program, Rig.WebId, _rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Syn)).IsRedirected();
@@ -37,7 +37,7 @@ public sealed class UserProgramTests : IDisposable
     [Theory, MemberData(nameof(Families))]
     public void What_the_stack_sends_to_a_container_goes_by_the_program_after_policy(Family family)
     {
-        using var loaded = Load(EndpointPrograms.ToContainer, TrafficDirection.Ingress, Rig.DbId);
+        using var loaded = Load(EndpointPrograms.ToContainer, TrafficDirection.Ingress, _rig.WiringOf(Rig.DbId, Rig.Db));
         var program = loaded.Program(EndpointPrograms.ToContainer);
         var fromHost = Frame.From(Rig.Gateway).To(Rig.Db).Via(Rig.Db).Over(family);
 
@@ -52,7 +52,7 @@ public sealed class UserProgramTests : IDisposable
     [Theory, MemberData(nameof(Families))]
     public void What_another_container_sends_is_delivered_by_the_program(Family family)
     {
-        using var loaded = Load(DeliverToContainer, TrafficDirection.Ingress, Rig.DbId);
+        using var loaded = Load(DeliverToContainer, TrafficDirection.Ingress, _rig.WiringOf(Rig.DbId, Rig.Db));
         _rig.Datapath.DeliverBy(Rig.DbId, loaded.Program(DeliverToContainer));
 
         _rig.WebSends(_rig.FromWeb(family).Tcp(40000, 80, TcpFlags.Syn)).IsRedirected().OpensFlow(ReservedRules.NotEnforced);
@@ -68,7 +68,7 @@ public sealed class UserProgramTests : IDisposable
     [Fact]
     public void A_container_whose_program_is_not_there_gets_nothing_from_others()
     {
-        using (var loaded = Load(DeliverToContainer, TrafficDirection.Ingress, Rig.DbId))
+        using (var loaded = Load(DeliverToContainer, TrafficDirection.Ingress, _rig.WiringOf(Rig.DbId, Rig.Db)))
             _rig.Datapath.DeliverBy(Rig.DbId, loaded.Program(DeliverToContainer));
         _rig.Datapath.Maps.UserDeliveries.Delete(Rig.DbId);
 
@@ -106,7 +106,7 @@ public sealed class UserProgramTests : IDisposable
         using var maps = deep.MakeMaps(_loader, new Dictionary<string, BpfMap>());
 
         var error = Assert.Throws<VerifierException>(
-            () => _rig.Datapath.LoadWith(deep, maps, EndpointPrograms.FromContainer, TrafficDirection.Egress, Rig.WebId));
+            () => _rig.Datapath.LoadWith(deep, maps, EndpointPrograms.FromContainer, TrafficDirection.Egress, _rig.WiringOf(Rig.WebId, Rig.Web)));
 
         Assert.Contains("combined stack size", error.Message, StringComparison.Ordinal);
     }
@@ -118,8 +118,8 @@ public sealed class UserProgramTests : IDisposable
         _rig.Dispose();
     }
 
-    private LoadedObject Load(string program, TrafficDirection direction, ushort endpoint) =>
-        _rig.Datapath.LoadWith(_noUdp, _maps, program, direction, endpoint);
+    private LoadedObject Load(string program, TrafficDirection direction, EndpointWiring wiring) =>
+        _rig.Datapath.LoadWith(_noUdp, _maps, program, direction, wiring);
 
     /// <summary>How many packets the program kept, and how many it dropped.</summary>
     private (int Kept, int Dropped) Seen()
