@@ -5,7 +5,7 @@ using Ciliate.Testing;
 namespace Ciliate.Verdicts.Tests.Frames;
 
 /// <summary>Frames without end at all hooks. What passes though the oracle refuses it is made small and told.</summary>
-internal sealed class FrameCampaign(int seed, Func<PolicyEntry, PolicyEntry>? change = null)
+internal sealed class FrameCampaign(int seed, FrameSetup setup, Func<PolicyEntry, PolicyEntry>? change = null)
 {
     private const int FramesPerRound = 2000, RoundsPerSession = 25, Remembered = 64;
 
@@ -27,9 +27,9 @@ internal sealed class FrameCampaign(int seed, Func<PolicyEntry, PolicyEntry>? ch
     }
 
     /// <summary>Null, or what a replay of the case shows.</summary>
-    public static string? Replay(FrameCase found, Func<PolicyEntry, PolicyEntry>? change = null) => InNamespace(host =>
+    public static string? Replay(FrameCase found, FrameSetup setup, Func<PolicyEntry, PolicyEntry>? change = null) => InNamespace(host =>
     {
-        using var session = new FrameSession(host, found.Seed, change);
+        using var session = new FrameSession(host, found.Seed, setup, change);
         int? round = null;
         foreach (var shot in found.Shots)
         {
@@ -44,7 +44,7 @@ internal sealed class FrameCampaign(int seed, Func<PolicyEntry, PolicyEntry>? ch
 
     private FrameCase? RunSession(TestNamespace host, int firstRound, long frames, Stopwatch clock, TimeSpan time)
     {
-        using var session = new FrameSession(host, seed, change);
+        using var session = new FrameSession(host, seed, setup, change);
         var history = new List<FrameShot>();
         for (int round = firstRound; round < firstRound + RoundsPerSession && Frames < frames && clock.Elapsed < time; round++)
         {

@@ -22,28 +22,28 @@ internal sealed record FrameCase(int Seed, string Fault, IReadOnlyList<FrameShot
     }
 
     /// <summary>Fewer shots with the same end: ever smaller parts before the last are left out, for a minute at most.</summary>
-    public FrameCase Shrunk(Func<PolicyEntry, PolicyEntry>? change = null)
+    public FrameCase Shrunk(FrameSetup setup, Func<PolicyEntry, PolicyEntry>? change = null)
     {
         long begun = Stopwatch.GetTimestamp();
         // often the last alone is enough
-        var smallest = With([], change) ?? this;
+        var smallest = With([], setup, change) ?? this;
         for (int size = Math.Max(1, smallest.Shots.Count / 2); size >= 1; size /= 2)
         {
             for (int start = smallest.Shots.Count - 1 - size; start > -size && Stopwatch.GetElapsedTime(begun) < s_patience; start -= size)
             {
                 int first = Math.Max(0, start);
-                smallest = smallest.With([.. smallest.Shots.Take(first), .. smallest.Shots.Take(smallest.Shots.Count - 1).Skip(start + size)], change) ?? smallest;
+                smallest = smallest.With([.. smallest.Shots.Take(first), .. smallest.Shots.Take(smallest.Shots.Count - 1).Skip(start + size)], setup, change) ?? smallest;
             }
         }
         return smallest;
     }
 
     /// <summary>The case with other shots before its last; null if that does not show it.</summary>
-    private FrameCase? With(IReadOnlyList<FrameShot> before, Func<PolicyEntry, PolicyEntry>? change)
+    private FrameCase? With(IReadOnlyList<FrameShot> before, FrameSetup setup, Func<PolicyEntry, PolicyEntry>? change)
     {
         if (before.Count == Shots.Count - 1)
             return null;
         var candidate = this with { Shots = [.. before, Shots[^1]] };
-        return FrameCampaign.Replay(candidate, change) is { } fault ? candidate with { Fault = fault } : null;
+        return FrameCampaign.Replay(candidate, setup, change) is { } fault ? candidate with { Fault = fault } : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ciliate.Datapath.Tests.Packets;
 using Ciliate.Testing;
 
 namespace Ciliate.Verdicts.Tests.Frames;
@@ -8,9 +9,11 @@ namespace Ciliate.Verdicts.Tests.Frames;
 /// <c>CILIATE_FUZZ_SECONDS</c> say when it ends, whichever comes first.</summary>
 public sealed class FrameFuzzTests(ITestOutputHelper output)
 {
-    private const int DefaultSeed = 20260101, DefaultFrames = 200_000, DefaultSeconds = 60;
+    private const int DefaultSeed = 20260101, DefaultFrames = 200_000, DefaultSeconds = 60, TwinFrames = 100_000;
 
     private static string Corpus => Path.Combine(Repository.Root, "test", "Ciliate.Verdicts.Tests", "Corpus");
+
+    private static readonly FrameSetup s_alone = new(), s_twins = new(Twins: true);
 
     public static TheoryData<string> Kept => [.. Directory.EnumerateFiles(Corpus, "*.txt").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
@@ -19,7 +22,7 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
     {
         int seed = Setting("CILIATE_SEED", DefaultSeed);
         output.WriteLine($"CILIATE_SEED={seed}");
-        var campaign = new FrameCampaign(seed);
+        var campaign = new FrameCampaign(seed, s_alone);
         var clock = Stopwatch.StartNew();
 
         var found = campaign.Run(Setting("CILIATE_FUZZ_FRAMES", DefaultFrames), TimeSpan.FromSeconds(Setting("CILIATE_FUZZ_SECONDS", DefaultSeconds)));
@@ -28,7 +31,7 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture, $"{campaign.Frames} frames, {campaign.Passed} passed, {campaign.Frames / clock.Elapsed.TotalSeconds:0} frames/s"));
         if (found is not null)
             output.WriteLine($"{found.Fault}, to be made small: {found.Shots[^1]}");
-        if (found?.Shrunk() is { } small)
+        if (found?.Shrunk(s_alone) is { } small)
         {
             string file = Path.Combine(Corpus, string.Create(CultureInfo.InvariantCulture, $"found-{small.Seed}-{small.Shots[^1].Round}.txt"));
             File.WriteAllText(file, small.ToString());
@@ -42,17 +45,43 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_hole_in_the_policies_is_found_and_made_small()
     {
-        var found = new FrameCampaign(DefaultSeed, Hole).Run(DefaultFrames, TimeSpan.FromSeconds(DefaultSeconds));
+        var found = new FrameCampaign(DefaultSeed, s_alone, Hole).Run(DefaultFrames, TimeSpan.FromSeconds(DefaultSeconds));
 
         Assert.NotNull(found);
-        var small = found.Shrunk(Hole);
+        var small = found.Shrunk(s_alone, Hole);
         output.WriteLine(small.ToString());
         Assert.InRange(small.Shots.Count, 1, 3);
     }
 
     /// <summary>What once showed a fault does not any more.</summary>
     [Theory, MemberData(nameof(Kept))]
-    public void The_corpus_passes(string file) => Assert.Null(FrameCampaign.Replay(FrameCase.Parse(File.ReadAllText(Path.Combine(Corpus, file)))));
+    public void The_corpus_passes(string file) => Assert.Null(FrameCampaign.Replay(Read(file), s_alone));
+
+    /// <summary>Verdict, frame and what is told are those of the programs that all share, whatever families a container has.</summary>
+    [Theory, InlineData(null), InlineData(Family.IPv4), InlineData(Family.IPv6)]
+    public void A_containers_own_programs_do_the_same(Family? only)
+    {
+        var setup = s_twins with { Only = only };
+        var campaign = new FrameCampaign(Setting("CILIATE_SEED", DefaultSeed), setup);
+
+        var found = campaign.Run(TwinFrames, TimeSpan.FromSeconds(DefaultSeconds));
+
+        Assert.True(found is null, found is null ? null : $"{found.Fault}\n{found.Shrunk(setup)}");
+        Assert.InRange(campaign.Passed, campaign.Frames / 40, campaign.Frames * 19 / 20);
+    }
+
+    [Fact]
+    public void What_a_containers_own_programs_do_otherwise_is_found()
+    {
+        var found = new FrameCampaign(DefaultSeed, s_twins with { TwinChange = Hole }).Run(DefaultFrames, TimeSpan.FromSeconds(DefaultSeconds));
+
+        Assert.Contains("the container's own", found?.Fault);
+    }
+
+    [Theory, MemberData(nameof(Kept))]
+    public void A_containers_own_programs_do_the_same_with_the_corpus(string file) => Assert.Null(FrameCampaign.Replay(Read(file), s_twins));
+
+    private static FrameCase Read(string file) => FrameCase.Parse(File.ReadAllText(Path.Combine(Corpus, file)));
 
     private static Datapath.PolicyEntry Hole(Datapath.PolicyEntry entry) => entry with { Deny = false };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Ciliate.Bpf;
 using Ciliate.Datapath;
+using Ciliate.Datapath.Tests.Packets;
 using Ciliate.Netlink;
 using Ciliate.Oracle.Frames;
 using Ciliate.Testing;
@@ -8,10 +9,12 @@ using Ciliate.Testing;
 namespace Ciliate.Verdicts.Tests.Frames;
 
 /// <summary>A host in a namespace of its own with the containers of a <see cref="World"/> and an uplink, all with masquerade on. Programs are
-/// run frame by frame; the routes and MTUs that they ask for are the kernel's. Everything is called inside the namespace.</summary>
+/// run frame by frame; the routes and MTUs that they ask for are the kernel's. Everything is called inside the namespace. With twins each container's
+/// own programs are run beside those that all share, with maps of their own.</summary>
 internal sealed class FrameRig : IDisposable
 {
-    private const int Mtu = 1500, FirstPort = 61000;
+    private const int Mtu = 1500;
+    private const ushort FirstPort = 61000;
 
     /// <summary>MARK_TRANSLATED_BACK of bpf/lib/mark.h.</summary>
     private const uint TranslatedBack = 0x0c11a7e1;
@@ -24,17 +27,21 @@ internal sealed class FrameRig : IDisposable
     /// <summary>Of all routers in the uplink's IPv6 network, and so of a host that forwards there (RFC 4291, 2.6.1).</summary>
     public static readonly IPAddress UplinkAnycast = IPAddress.Parse("2001:db8:51::");
     private static readonly IPAddress s_broadcast = IPAddress.Parse("10.9.0.255");
+    private static readonly FlowTimeouts s_patience =
+        new(TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1), TimeSpan.FromHours(1));
 
-    private readonly BpfFileSystem _bpffs = new();
-    private readonly KernelDatapath _datapath;
-    private readonly LoadedObject _uplinkPrograms;
+
+    private readonly FrameSetup _setup;
+    private readonly KernelSide _kernel;
+    private readonly KernelSide? _twin;
+    private readonly LoadedObject[] _uplinkPrograms;
     private readonly Link _uplink;
     private readonly Link _other;
     private readonly Link[] _links;
-    private readonly List<IPNetwork> _prefixes = [];
 
-    public FrameRig(TestNamespace host)
+    public FrameRig(TestNamespace host, FrameSetup setup)
     {
+        _setup = setup;
         _uplink = AddVeth(host, "eth0");
         _other = AddVeth(host, "lan0");
         Forward(_uplink, _other);
@@ -42,17 +49,19 @@ internal sealed class FrameRig : IDisposable
         host.Route.AddAddress(_uplink.Index, UplinkIPv6, 64);
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("0.0.0.0/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("192.0.2.1") });
         host.Route.AddRoute(new RouteSpec(IPNetwork.Parse("::/0")) { LinkIndex = _uplink.Index, Gateway = IPAddress.Parse("2001:db8:51::1") });
-        _datapath = KernelDatapath.Open(new DatapathOptions(
-            _bpffs.Path, new GatewayOptions(Stations.Gateway.IPv4, Stations.Gateway.IPv6, s_broadcast),
-            Masquerade: new MasqueradeOptions(true, true, FirstPort, ushort.MaxValue, AllProtocols: true)));
         _links = [.. Stations.Containers.Select((_, index) => AddVeth(host, $"cil{index + 1}"))];
-        for (int i = 0; i < _links.Length; i++)
-            Register(i);
-        _uplinkPrograms = _datapath.PrepareUplink(new Uplink(_uplink.Index, "eth0", Mtu, UplinkIPv4, UplinkIPv6));
-        foreach (string entity in World.Entities)
-            Know(Stations.OfEntity(entity).IPv4, Stations.OfEntity(entity).IPv6, Engine.Reserved(entity));
-        Know(Stations.Gateway.IPv4, Stations.Gateway.IPv6, Engine.Reserved("host"));
-        Know(UplinkIPv4, UplinkIPv6, Engine.Reserved("host"));
+        Forward(_links);
+        EndpointWiring[] containers = [.. Stations.Containers.Select((station, index) => WiringOf(index, station, setup.Only))];
+        _kernel = new KernelSide(OptionsOf(setup), containers, tailored: false, compared: setup.Twins);
+        _twin = setup.Twins ? new KernelSide(OptionsOf(setup), containers, tailored: true, compared: true) : null;
+        _uplinkPrograms = [.. Kernels.Select(kernel => kernel.Datapath.PrepareUplink(new Uplink(_uplink.Index, "eth0", Mtu, UplinkIPv4, UplinkIPv6)))];
+        foreach (var kernel in Kernels)
+        {
+            foreach (string entity in World.Entities)
+                kernel.Know(Stations.OfEntity(entity).IPv4, Stations.OfEntity(entity).IPv6, Engine.Reserved(entity));
+            kernel.Know(Stations.Gateway.IPv4, Stations.Gateway.IPv6, Engine.Reserved("host"));
+            kernel.Know(UplinkIPv4, UplinkIPv6, Engine.Reserved("host"));
+        }
         Site = MakeSite();
     }
 
@@ -72,57 +81,51 @@ internal sealed class FrameRig : IDisposable
     /// <summary>Puts a round's tables and prefixes in the place of those before.</summary>
     public void Publish(Engine engine, Func<PolicyEntry, PolicyEntry>? change)
     {
-        foreach (var prefix in _prefixes)
-            _datapath.DeleteIpcache(prefix);
-        _prefixes.Clear();
-        foreach (var identity in engine.Prefixes)
-        {
-            _datapath.UpsertIpcache(identity.Prefix!.Value, identity.Number);
-            _prefixes.Add(identity.Prefix.Value);
-        }
-        for (int i = 0; i < _links.Length; i++)
-            _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
+        _kernel.Publish(engine, change);
+        _twin?.Publish(engine, _setup.TwinChange ?? change);
     }
 
-    /// <summary>The program's verdict and the frame as it left it.</summary>
-    public TestRunResult Run(FrameShot shot) => ProgramOf(shot).TestRun(new TestRunInput
+    /// <summary>What the programs that all share did, and how the container's own did otherwise; null: they did not.</summary>
+    public (Observation Seen, string? Difference) Run(FrameShot shot)
     {
-        Data = shot.Frame,
-        OutputRoom = shot.Frame.Length + 64,
-        Context = shot.Hook switch
-        {
-            HookPoint.FromContainer => new SkBuff { IfIndex = (uint)_links[shot.Container].Index },
-            HookPoint.FromUplink => new SkBuff { IfIndex = (uint)_uplink.Index },
-            _ => new SkBuff
-            {
-                IfIndex = (uint)_links[shot.Container].Index,
-                IngressIfIndex = (uint)InterfaceOf(shot.ArrivedOn),
-                Mark = shot.Translated ? TranslatedBack : 0,
-            },
-        },
-    });
+        var input = new TestRunInput { Data = shot.Frame, OutputRoom = shot.Frame.Length + 64, Context = ContextOf(shot) };
+        Observation[] seen = [.. Kernels.Select((kernel, index) => shot.Hook == HookPoint.FromUplink
+            ? kernel.Run(_uplinkPrograms[index].Program(UplinkPrograms.FromUplink), input)
+            : kernel.Run(shot.Hook == HookPoint.FromContainer ? EndpointPrograms.FromContainer : EndpointPrograms.ToContainer, shot.Container, input))];
+        return (seen[0], Observation.Difference(seen[0], seen[^1]));
+    }
 
     public void Dispose()
     {
-        _uplinkPrograms.Dispose();
-        _datapath.Dispose();
-        _bpffs.Dispose();
+        foreach (var program in _uplinkPrograms)
+            program.Dispose();
+        foreach (var kernel in Kernels)
+            kernel.Dispose();
     }
 
-    private BpfProgram ProgramOf(FrameShot shot) => shot.Hook switch
+    private IEnumerable<KernelSide> Kernels => _twin is null ? [_kernel] : [_kernel, _twin];
+
+    private SkBuff ContextOf(FrameShot shot) => shot.Hook switch
     {
-        HookPoint.FromContainer => _datapath.Program(EndpointPrograms.FromContainer),
-        HookPoint.ToContainer => _datapath.Program(EndpointPrograms.ToContainer),
-        _ => _uplinkPrograms.Program(UplinkPrograms.FromUplink),
+        HookPoint.FromContainer => new SkBuff { IfIndex = (uint)_links[shot.Container].Index },
+        HookPoint.FromUplink => new SkBuff { IfIndex = (uint)_uplink.Index },
+        _ => new SkBuff
+        {
+            IfIndex = (uint)_links[shot.Container].Index,
+            IngressIfIndex = (uint)InterfaceOf(shot.ArrivedOn),
+            Mark = shot.Translated ? TranslatedBack : 0,
+        },
     };
 
-    private void Register(int index)
-    {
-        var (station, link) = (Stations.Containers[index], _links[index]);
-        Forward(link);
-        _datapath.RegisterEndpoint(new EndpointWiring(
-            (ushort)(index + 1), link.Name, link.Index, Stations.Gateway.Mac, station.Mac, station.IPv4, station.IPv6));
-    }
+    /// <summary>Of twins neither draws a port by chance, and no flow ends between the one and the other.</summary>
+    private static DatapathOptions OptionsOf(FrameSetup setup) => new(
+        "", new GatewayOptions(Stations.Gateway.IPv4, Stations.Gateway.IPv6, s_broadcast),
+        Timeouts: setup.Twins ? s_patience : null,
+        Masquerade: new MasqueradeOptions(true, true, FirstPort, setup.Twins ? FirstPort : ushort.MaxValue, AllProtocols: true));
+
+    private EndpointWiring WiringOf(int index, Station station, Family? only) => new(
+        (ushort)(index + 1), _links[index].Name, _links[index].Index, Stations.Gateway.Mac, station.Mac,
+        only == Family.IPv6 ? null : station.IPv4, only == Family.IPv4 ? null : station.IPv6);
 
     private static void Forward(params IReadOnlyList<Link> links)
     {
@@ -131,12 +134,6 @@ internal sealed class FrameRig : IDisposable
             foreach (string family in new[] { "ipv4", "ipv6" })
                 File.WriteAllText($"/proc/sys/net/{family}/conf/{link.Name}/forwarding", "1");
         }
-    }
-
-    private void Know(IPAddress ipv4, IPAddress ipv6, uint identity)
-    {
-        _datapath.UpsertIpcache(Stations.Whole(ipv4), identity);
-        _datapath.UpsertIpcache(Stations.Whole(ipv6), identity);
     }
 
     private Site MakeSite() => new(

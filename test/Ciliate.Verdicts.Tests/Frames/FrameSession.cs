@@ -5,12 +5,13 @@ using Ciliate.Testing;
 namespace Ciliate.Verdicts.Tests.Frames;
 
 /// <summary>One host on which frames come one after the other, with policies that change by rounds, and the oracle beside it.</summary>
+/// <param name="setup">Containers of one family alone are none that the oracle knows: there programs are compared, and nobody is asked.</param>
 /// <param name="change">Spoils what the kernel is given of policies; null in earnest.</param>
-internal sealed class FrameSession(TestNamespace host, int seed, Func<Datapath.PolicyEntry, Datapath.PolicyEntry>? change) : IDisposable
+internal sealed class FrameSession(TestNamespace host, int seed, FrameSetup setup, Func<Datapath.PolicyEntry, Datapath.PolicyEntry>? change) : IDisposable
 {
     private const int Next = -1, Pass = 0, Shot = 2, Redirect = 7;
 
-    private readonly FrameRig _rig = new(host);
+    private readonly FrameRig _rig = new(host, setup);
     private FrameJudge? _judge;
     private UplinkLedger? _ledger;
     private IFramePolicy? _policy;
@@ -49,18 +50,20 @@ internal sealed class FrameSession(TestNamespace host, int seed, Func<Datapath.P
             HookPoint.ToContainer => _judge!.RefusalToContainer(shot.Container, _rig.InterfaceOf(shot.ArrivedOn), shot.Translated, shot.Frame),
             _ => null,
         };
-        var run = _rig.Run(shot);
+        var (run, difference) = _rig.Run(shot);
+        if (difference is not null)
+            return difference;
         // what a flow may do it may do even if the packet that opened it found no port to leave by
         if (refusal is null && shot.Hook != HookPoint.FromUplink)
             _judge!.NoteAllowed(shot.Container, shot.Hook == HookPoint.ToContainer && shot.ArrivedOn == FrameShot.ByHost, shot.Frame);
-        bool denied = run.ReturnValue == Shot || (shot.Hook == HookPoint.FromUplink && run.ReturnValue == Next);
+        bool denied = run.Verdict == Shot || (shot.Hook == HookPoint.FromUplink && run.Verdict == Next);
         if (denied)
             return null;
-        after = run.Data.ToArray();
+        after = run.Data;
         Passed++;
-        if (run.ReturnValue is not (Pass or Redirect))
-            return $"the program returned {run.ReturnValue}";
-        return refusal ?? FaultOf(shot, run.ReturnValue, after);
+        if (run.Verdict is not (Pass or Redirect))
+            return $"the program returned {run.Verdict}";
+        return setup.Only is null ? refusal ?? FaultOf(shot, run.Verdict, after) : null;
     }
 
     public void Dispose() => _rig.Dispose();
