@@ -232,6 +232,7 @@ const struct abi_types {
 	enum reserved_identity reserved_identity;
 	enum layout layout;
 	enum policy_shape policy_shape;
+	enum coded_verdict coded_verdict;
 	enum policy_limits policy_limits;
 	enum flow_flag flow_flag;
 	enum epoch_limits epoch_limits;

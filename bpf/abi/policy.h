@@ -32,6 +32,12 @@ enum policy_verdict : __u8 {
 	POLICY_DENY = 2,
 };
 
+/* A verdict in one number, with its rule above it. */
+enum coded_verdict : __u32 {
+	CODED_VERDICT_MASK = 3, /* enum policy_verdict */
+	CODED_RULE_SHIFT = 2,
+};
+
 struct policy_value {
 	VARIANT_FIELD(__u32 variant);
 	__u32 precedence; /* the highest of all matching entries decides */
@@ -53,12 +59,13 @@ struct policy_direction {
 	__u8 shapes[MAX_SHAPES];
 };
 
-/* The part of a generation that is not in the policy table. */
+/* The part of a generation that is not in the policy table. additions counts how often entries were added since
+ * the generation began: before the peer of one can be met. */
 struct slot {
 	VARIANT_FIELD(__u32 variant);
 	__u32 identity;
 	__u32 generation;
 	__u32 endpoint;
-	__u32 reserved;
+	__u32 additions;
 	struct policy_direction directions[2];
 };

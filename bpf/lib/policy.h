@@ -38,6 +38,38 @@ static __always_inline __u64 rank_of(const struct policy_value *value)
 	return ((__u64)value->precedence + 1) << 1 | (value->verdict != POLICY_ALLOW);
 }
 
+/* One direction of own_policy_generation as comparisons: made from its entries and its default, and put in the
+ * place of this body when the program is made for its endpoint. What it returns is laid out by enum
+ * coded_verdict. service is the protocol in front of the port's
+ * 16 bits. Weak, so that the compiler believes nothing of what it returns. */
+__attribute__((weak)) SUBPROGRAM __u64 policy_as_code(__u32 peer, __u32 service)
+{
+	return 0;
+}
+
+/* Whether the code says all that the tables of this slot say now. Generations are unique, so no other
+ * endpoint's is taken for it. */
+static __always_inline _Bool is_coded(__u32 slot_index, __u32 generation, enum direction direction)
+{
+	if (!own_policy_generation || generation != own_policy_generation || direction != own_policy_direction)
+		return 0;
+	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_index);
+	return slot && slot->additions == own_policy_additions;
+}
+
+static __always_inline int denied_by_policy(enum direction direction)
+{
+	return direction == DIRECTION_INGRESS ? -DROP_POLICY_DENIED_INGRESS : -DROP_POLICY_DENIED_EGRESS;
+}
+
+/* As policy_check(), by the code. */
+static __always_inline int coded_check(const struct packet *p, __u32 peer, enum direction direction, __u32 *rule)
+{
+	__u64 found = policy_as_code(peer, (__u32)p->protocol << 16 | host16(policy_port(p)));
+	*rule = found >> CODED_RULE_SHIFT;
+	return (found & CODED_VERDICT_MASK) == POLICY_ALLOW ? 0 : denied_by_policy(direction);
+}
+
 /* 0, or the negative drop reason of the direction; the rule that decided in the result. */
 SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer, enum direction direction,
 			    struct policy_result *result)
@@ -70,5 +102,5 @@ SUBPROGRAM int policy_check(__u32 slot_index, const struct packet *p, __u32 peer
 	}
 	if (result->rank && !(result->rank & RANK_DENIES))
 		return 0;
-	return direction == DIRECTION_INGRESS ? -DROP_POLICY_DENIED_INGRESS : -DROP_POLICY_DENIED_EGRESS;
+	return denied_by_policy(direction);
 }

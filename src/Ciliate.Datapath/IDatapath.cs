@@ -47,6 +47,10 @@ public interface IDatapath : IDisposable
     /// was called.</summary>
     void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries);
 
+    /// <summary>What the tables of an endpoint's generation say now, for programs that have it as code. Null when there is no generation, or more than such
+    /// code is made of.</summary>
+    SmallPolicy? ReadSmallPolicy(ushort endpointId);
+
     void UpsertIpcache(IPNetwork prefix, uint identity);
 
     void DeleteIpcache(IPNetwork prefix);

@@ -1,4 +1,5 @@
 using Ciliate.Datapath.Abi;
+using Ciliate.Datapath.Tailoring;
 
 namespace Ciliate.Datapath;
 
@@ -39,12 +40,40 @@ public sealed partial class KernelDatapath
             ReclaimSlots();
             uint slot = CurrentSlot(endpointId);
             _policy.Add(slot, entries);
-            if (_slots.TryRead(slot, out var content) && AddShapes(ref content, entries))
-                _slots.Write(slot, content);
+            if (!_slots.TryRead(slot, out var content))
+                return;
+            AddShapes(ref content, entries);
+            // Programs that have the entries from before as code ask the tables from here on.
+            content.Additions++;
+            _slots.Write(slot, content);
         });
 
     public void RemoveEntries(ushort endpointId, IReadOnlyCollection<PolicyEntry> entries) =>
         Explain($"remove policy entries from endpoint {endpointId}", () => _policy.Remove(CurrentSlot(endpointId), entries));
+
+    public SmallPolicy? ReadSmallPolicy(ushort endpointId) => Explain($"read the policy of endpoint {endpointId}", () =>
+    {
+        ulong commit = _endpoints.CommitOf(endpointId);
+        uint slot = EndpointTable.SlotOf(commit);
+        if (commit == 0 || !_slots.TryRead(slot, out var content) || _policy.Read(slot, 2 * PolicyCode.MostEntries) is not { } entries)
+            return null;
+        return new SmallPolicy(
+            content.Generation, content.Additions, DefaultOf(content, TrafficDirection.Ingress), DefaultOf(content, TrafficDirection.Egress),
+            [.. entries.OrderBy(entry => PlaceOf(content, entry))]);
+    });
+
+    private static DirectionDefault DefaultOf(in Slot slot, TrafficDirection direction)
+    {
+        var stored = slot.Directions[(int)direction];
+        return new DirectionDefault(stored.Enforced != 0, stored.DefaultRule);
+    }
+
+    /// <summary>When the tables are asked for an entry.</summary>
+    private static int PlaceOf(in Slot slot, in PolicyEntry entry)
+    {
+        var direction = slot.Directions[(int)entry.Direction];
+        return direction.Shapes[..direction.ShapeCount].IndexOf(PolicyShapes.Of(entry));
+    }
 
     private void AdoptSlots()
     {
@@ -120,21 +149,17 @@ public sealed partial class KernelDatapath
     private static PolicyDirection BuildDirection(DirectionDefault verdict) =>
         new() { DefaultRule = verdict.RuleId, Enforced = verdict.Enforced ? (byte)1 : (byte)0 };
 
-    /// <summary>Appends the shapes of <paramref name="entries"/> that the slot lacks; whether there were any. What stood there keeps its
-    /// place, so that this may be done to a slot that is in use.</summary>
-    private static bool AddShapes(ref Slot slot, IEnumerable<PolicyEntry> entries)
+    /// <summary>Appends the shapes of <paramref name="entries"/> that the slot lacks. What stood there keeps its place, so that this may be done to
+    /// a slot that is in use.</summary>
+    private static void AddShapes(ref Slot slot, IEnumerable<PolicyEntry> entries)
     {
-        bool added = false;
         foreach (var entry in entries)
         {
             ref var direction = ref slot.Directions[(int)entry.Direction];
             var known = direction.Shapes[..direction.ShapeCount];
             byte shape = PolicyShapes.Of(entry);
-            if (known.Contains(shape))
-                continue;
-            direction.Shapes[direction.ShapeCount++] = shape;
-            added = true;
+            if (!known.Contains(shape))
+                direction.Shapes[direction.ShapeCount++] = shape;
         }
-        return added;
     }
 }

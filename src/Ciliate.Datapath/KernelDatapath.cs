@@ -167,7 +167,8 @@ public sealed partial class KernelDatapath : IDatapath
         _loader.Load(_blueprint, new LoadOptions { MapReplacements = _maps.Shared, Programs = [name] });
 
     /// <summary>The programs of one endpoint, loaded and not attached. Thread-safe.</summary>
-    internal TailoredPair Tailor(EndpointWiring wiring) => Explain($"make the programs of endpoint {wiring.Id}", () => _tailor.Make(wiring));
+    internal TailoredPair Tailor(EndpointWiring wiring, SmallPolicy? policy = null) =>
+        Explain($"make the programs of endpoint {wiring.Id}", () => _tailor.Make(wiring, policy));
 
     /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
     internal void ReadEventsNow() => _events.ReadNow();

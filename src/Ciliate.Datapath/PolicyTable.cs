@@ -55,6 +55,14 @@ internal sealed class PolicyTable(BpfMap<PolicyKey, PolicyValue> map)
         _keys.Remove(slot);
     }
 
+    /// <summary>The entries of a slot; null when there are more than <paramref name="most"/>.</summary>
+    public IReadOnlyList<PolicyEntry>? Read(uint slot, int most)
+    {
+        if (!_keys.TryGetValue(slot, out var keys))
+            return [];
+        return keys.Count <= most ? [.. keys.Select(key => EntryOf(key, map[key]))] : null;
+    }
+
     public IEnumerable<(uint Slot, PolicyEntry Entry)> Dump() => map.Entries().Select(pair => (pair.Key.Slot, EntryOf(pair.Key, pair.Value)));
 
     public int Capacity => (int)map.Map.Info.MaxEntries;

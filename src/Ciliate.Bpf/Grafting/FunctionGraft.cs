@@ -21,15 +21,10 @@ public static class FunctionGraft
         ProgramSpec trunk = stock.Program(program), branch = scion.Program(grafted);
         RefuseKernelCalls(scion, branch);
         Routine[] own = ProgramParts.Split(stock, trunk), added = ProgramParts.Split(scion, branch);
-        int place = Array.FindIndex(own, routine => routine.Name == function);
-        if (place < 0)
-        {
-            throw new ArgumentException($"{program} of {stock.Name} does not call a function {function}", nameof(function));
-        }
-
+        int place = PlaceOf(own, function, program, stock);
         var btf = BtfExtension.Of(stock.Btf, scion.Btf, [.. added.Skip(1).Select((routine, index) => NameOf(routine, index))], stock.Name);
         var shift = new Shift(place, own.Length, stock.Maps.Count, trunk.Lines.Count);
-        int fallback = own[place].Nodes.Select(node => node.Line).FirstOrDefault(line => line >= 0, -1);
+        int fallback = LineOf(own[place]);
         Routine[] all = [.. own, .. added.Skip(1)];
         all[place] = shift.Moved(added[0], own[place].TypeId, fallback);
         for (int i = 1; i < added.Length; i++)
@@ -47,6 +42,32 @@ public static class FunctionGraft
         result.ReplaceProgram(described.With(ProgramAssembly.Join(result, described, all)));
         return result;
     }
+
+    /// <summary>Puts code that was made by hand in the place of a function's body. It uses no map and calls nothing.</summary>
+    /// <param name="spec">Its program is replaced.</param>
+    /// <param name="code">Takes what the function takes; jumps stay inside.</param>
+    /// <exception cref="ArgumentException">There is no such program, or it does not call the function.</exception>
+    /// <exception cref="BpfObjectException">The code has a form that no kernel takes.</exception>
+    public static void Replace(ObjectSpec spec, string program, string function, IReadOnlyList<Instruction> code)
+    {
+        ProgramSpec whole = spec.Program(program);
+        Routine[] routines = ProgramParts.Split(spec, whole);
+        int place = PlaceOf(routines, function, program, spec);
+        Routine body = ProgramParts.Split(spec, whole.With(new LinkedCode([.. code], [], [], [], [])))[0];
+        Node[] nodes = body.Nodes;
+        nodes[0] = nodes[0] with { Line = LineOf(routines[place]) };
+        routines[place] = new Routine(function, routines[place].TypeId, nodes, [], default);
+        spec.ReplaceProgram(whole.With(ProgramAssembly.Join(spec, whole, routines)));
+    }
+
+    private static int PlaceOf(Routine[] routines, string function, string program, ObjectSpec spec)
+    {
+        int place = Array.FindIndex(routines, routine => routine.Name == function);
+        return place >= 0 ? place : throw new ArgumentException($"{program} of {spec.Name} does not call a function {function}", nameof(function));
+    }
+
+    /// <summary>For code that tells no line: the kernel wants one for each function.</summary>
+    private static int LineOf(Routine routine) => routine.Nodes.Select(node => node.Line).FirstOrDefault(line => line >= 0, -1);
 
     private static void RefuseKernelCalls(ObjectSpec scion, ProgramSpec program)
     {

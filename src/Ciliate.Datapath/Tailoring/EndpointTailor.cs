@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ciliate.Bpf;
+using Ciliate.Bpf.Grafting;
 using Ciliate.Bpf.Specialization;
 
 namespace Ciliate.Datapath.Tailoring;
@@ -14,7 +15,8 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
     /// <exception cref="BpfObjectException">A program has a form that cannot be made for its constants.</exception>
     /// <exception cref="VerifierException">The kernel refuses one.</exception>
     /// <exception cref="Linux.LinuxException">It refuses something else.</exception>
-    public TailoredPair Make(EndpointWiring wiring)
+    /// <param name="policy">To be part of the code where that is worth it; null: the tables are asked for everything.</param>
+    public TailoredPair Make(EndpointWiring wiring, SmallPolicy? policy = null)
     {
         var spec = SpecOf(wiring);
         var loaded = new List<LoadedObject>();
@@ -23,7 +25,7 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
             var reports = new List<ProgramReport>();
             foreach (var name in s_names)
             {
-                var (program, report) = Make(spec, name);
+                var (program, report) = Make(WithPolicy(spec, name, policy), name);
                 loaded.Add(program);
                 reports.Add(report);
             }
@@ -50,6 +52,20 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
         var special = Specializer.Specialize(spec, name);
         spec.ReplaceProgram(special.Program);
         return special.Report;
+    }
+
+    /// <summary>Each program judges by one direction's policy of its own endpoint far more often than by the other's.</summary>
+    private static ObjectSpec WithPolicy(ObjectSpec spec, string name, SmallPolicy? policy)
+    {
+        var direction = name == EndpointPrograms.FromContainer ? TrafficDirection.Egress : TrafficDirection.Ingress;
+        if (policy is null || PolicyCode.Of(policy, direction) is not { } code)
+            return spec;
+        var own = spec.Clone();
+        own.SetConstant("own_policy_generation", policy.Generation);
+        own.SetConstant("own_policy_additions", policy.Additions);
+        own.SetConstant("own_policy_direction", (byte)direction);
+        FunctionGraft.Replace(own, name, "policy_as_code", code);
+        return own;
     }
 
     private (LoadedObject, ProgramReport) Make(ObjectSpec spec, string name)

@@ -46,6 +46,8 @@ internal sealed class FakeDatapath : IDatapath
 
     public int UsableInterface(int ifIndex) => ifIndex;
 
+    public SmallPolicy? ReadSmallPolicy(ushort endpointId) => null;
+
     public void DetachEndpoint(ushort endpointId)
     {
         Enter($"detach {endpointId}");
