@@ -11,9 +11,13 @@ internal sealed class KernelSide : IDisposable
 {
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
-    private readonly TailoredPair[] _tailored = [];
+    private const int RoundsOfTables = 32;
+
+    private readonly IReadOnlyList<EndpointWiring> _containers;
     private readonly List<IPNetwork> _prefixes = [];
     private readonly bool _compared;
+    private TailoredPair[] _tailored = [];
+    private int _rounds;
 
     /// <param name="options">The root is this side's to fill in.</param>
     /// <param name="containers">With the ids 1 and on.</param>
@@ -21,12 +25,13 @@ internal sealed class KernelSide : IDisposable
     public KernelSide(DatapathOptions options, IReadOnlyList<EndpointWiring> containers, bool tailored, bool compared)
     {
         _compared = compared;
+        _containers = containers;
         options = options with { Root = _bpffs.Path };
         _datapath = tailored ? KernelDatapath.OpenTables(options) : KernelDatapath.Open(options);
         foreach (var container in containers)
             _datapath.RegisterEndpoint(container);
         if (tailored)
-            _tailored = [.. containers.Select(_datapath.Tailor)];
+            _tailored = [.. containers.Select(container => _datapath.Tailor(container))];
     }
 
     public KernelDatapath Datapath => _datapath;
@@ -44,6 +49,9 @@ internal sealed class KernelSide : IDisposable
         }
         for (int i = 0; i < World.ContainerCount; i++)
             _datapath.Publish((ushort)(i + 1), engine.TablesOf(i, change));
+        // The policy of such a round is part of the programs; they are those of a generation past in the rounds that follow.
+        if (_tailored.Length > 0 && _rounds++ % RoundsOfTables == 0)
+            MakeAgain();
     }
 
     public void Know(IPAddress ipv4, IPAddress ipv6, uint identity)
@@ -65,9 +73,21 @@ internal sealed class KernelSide : IDisposable
 
     public void Dispose()
     {
-        foreach (var pair in _tailored)
-            pair.Dispose();
+        DisposePrograms();
         _datapath.Dispose();
         _bpffs.Dispose();
+    }
+
+    private void MakeAgain()
+    {
+        DisposePrograms();
+        _tailored = [];
+        _tailored = [.. _containers.Select(container => _datapath.Tailor(container, _datapath.ReadSmallPolicy(container.Id)))];
+    }
+
+    private void DisposePrograms()
+    {
+        foreach (var pair in _tailored)
+            pair.Dispose();
     }
 }
