@@ -35,7 +35,7 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
             (string What, Action Run)[] slices =
             [
                 .. endToEnd?.Slices(_series) ?? [], .. neighbours?.Slices(_series) ?? [], .. control?.Slices(_series) ?? [],
-                .. ProgramSlice(), .. CollectionSlice(), .. StartSlice(),
+                .. ProgramSlice(), .. CollectionSlice(), .. TailoringSlice(), .. StartSlice(),
             ];
             Random.Shared.Shuffle(slices);
             foreach (var (what, run) in slices)
@@ -88,12 +88,18 @@ internal sealed class Run(Options options, Progress progress, CancellationToken 
     private IEnumerable<(string What, Action Run)> CollectionSlice()
     {
         if (CollectionRuns.Measures.Any(measure => options.Wants(measure, "")))
-            yield return ("collection", MeasureCollection);
+            yield return ("collection", () => Add(CollectionRuns.Run()));
     }
 
-    private void MeasureCollection()
+    private IEnumerable<(string What, Action Run)> TailoringSlice()
     {
-        foreach (var (measure, value) in CollectionRuns.Run().Where(figure => options.Wants(figure.Measure, "")))
+        if (TailoringRuns.Measures.Any(measure => options.Wants(measure, "")))
+            yield return ("tailoring", () => Add(TailoringRuns.Run()));
+    }
+
+    private void Add(IEnumerable<Figure> figures)
+    {
+        foreach (var (measure, value) in figures.Where(figure => options.Wants(figure.Measure, "")))
             _series.Add(measure, "", Comparison.Ours, value);
     }
 

@@ -43,7 +43,7 @@ internal static class CollectionRuns
     /// <summary>With so many flows that only a SYN was seen of.</summary>
     private static ContainerRig Filled(FlowTimeouts timeouts)
     {
-        var rig = new ContainerRig(timeouts);
+        var rig = new ContainerRig(timeouts: timeouts);
         using var loader = new BpfLoader();
         var subject = rig.Allowed(ipv6: false)[0];
         using var replay = new Replay(loader, subject.Packet, subject.Context, PortChoice.NextFlow);

@@ -14,6 +14,11 @@ internal sealed record PacketCase(
     /// <summary>CIDRs of a small policy, and destinations of what is sent under a small and a large one alike.</summary>
     private const int Few = 100;
 
+    /// <summary>What a container runs on until its own programs are made.</summary>
+    private const string Generic = "ciliate, generic";
+
+    private static readonly int[] s_rules = [4, 16, 64, 256];
+
     /// <summary>In each family.</summary>
     public static IReadOnlyList<PacketCase> All { get; } =
     [
@@ -24,6 +29,9 @@ internal sealed record PacketCase(
         .. Established("packet-masquerade", "packet-masquerade-shuffled", Outside(masquerade: true, rig => rig.Masqueraded)),
         new(Named("packet-new-flow"), PortChoice.NextFlow, Packet.Syn, HasFloor: true, Containers(rig => rig.Allowed)),
         new(Named("packet-denied"), PortChoice.SameFlow, Packet.Syn, HasFloor: false, Containers(rig => rig.Denied)),
+        .. s_rules.Select(rules => new PacketCase(
+            Named($"packet-new-flow-{rules}-rules"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
+            Rules(Results.Comparison.Ours, ProgramKind.Tailored, rules), Rules("ciliate, tables", ProgramKind.Tables, rules))),
         new(
             Named("packet-new-flow-cidrs"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
             Prefixes(Results.Comparison.Ours, 10_000, Few), Prefixes("ciliate, 100 CIDRs", Few, Few)),
@@ -32,7 +40,7 @@ internal sealed record PacketCase(
             Prefixes(Results.Comparison.Ours, 10_000, 10_000), Prefixes("ciliate, 100 CIDRs", Few, Few)),
     ];
 
-    private static IEnumerable<PacketCase> Established(string one, string shuffled, OwnContender ours) =>
+    private static IEnumerable<PacketCase> Established(string one, string shuffled, IReadOnlyList<OwnContender> ours) =>
     [
         new(Named(one), PortChoice.SameFlow, Packet.Ack, HasFloor: true, ours),
         new(Named(shuffled), PortChoice.ShuffledFlow, Packet.Ack, HasFloor: true, ours),
@@ -40,11 +48,20 @@ internal sealed record PacketCase(
 
     private static Measure Named(string name) => new(name, "ns", LowerIsBetter: true);
 
-    private static OwnContender Containers(Func<ContainerRig, Func<bool, IReadOnlyList<Subject>>> way) =>
-        OwnContender.Of(Results.Comparison.Ours, () => new ContainerRig(), way);
+    private static IReadOnlyList<OwnContender> Containers(Func<ContainerRig, Func<bool, IReadOnlyList<Subject>>> way) =>
+        Both(kind => new ContainerRig(kind), way);
 
-    private static OwnContender Outside(bool masquerade, Func<OutsideRig, Func<bool, IReadOnlyList<Subject>>> way) =>
-        OwnContender.Of(Results.Comparison.Ours, () => new OutsideRig(masquerade), way);
+    private static IReadOnlyList<OwnContender> Outside(bool masquerade, Func<OutsideRig, Func<bool, IReadOnlyList<Subject>>> way) =>
+        Both(kind => new OutsideRig(masquerade, kind), way);
+
+    private static IReadOnlyList<OwnContender> Both<T>(Func<ProgramKind, T> make, Func<T, Func<bool, IReadOnlyList<Subject>>> way) where T : IPacketRig =>
+    [
+        OwnContender.Of(Results.Comparison.Ours, () => make(ProgramKind.Tailored), way),
+        OwnContender.Of(Generic, () => make(ProgramKind.Generic), way),
+    ];
+
+    private static OwnContender Rules(string name, ProgramKind kind, int rules) =>
+        OwnContender.Of(name, () => new ContainerRig(kind, rules: rules), rig => rig.Allowed);
 
     private static OwnContender Prefixes(string name, int count, int destinations) =>
         OwnContender.Of(name, () => new PrefixRig(count), rig => rig.To(destinations));

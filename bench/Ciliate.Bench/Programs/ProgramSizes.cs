@@ -24,7 +24,7 @@ internal static class ProgramSizes
         var objects = new[] { DatapathObjects.Container, DatapathObjects.Host, DatapathObjects.Collect };
         if (!objects.SelectMany(spec => spec.Programs).Any(program => s_measures.Any(size => options.Wants(size.Measure, program.Name))))
             return;
-        using var rig = new OutsideRig(masquerade: true);
+        using var rig = new OutsideRig(masquerade: true, ProgramKind.Generic);
         using var loader = new BpfLoader();
         using var bpffs = new BpfFileSystem();
         using var collect = loader.Load(DatapathObjects.Collect, new LoadOptions { PinDirectory = bpffs.Path });

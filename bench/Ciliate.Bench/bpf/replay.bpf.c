@@ -19,8 +19,6 @@ enum port_choice : __u32 {
 #define FLOWS	     (1 << 17)
 #define FIRST_SOURCE 16384 /* above every destination port */
 
-HELPER(long, bpf_tail_call, BPF_FUNC_tail_call, void *context, void *programs, __u32 index);
-
 const volatile struct mac destination_mac;
 const volatile struct mac source_mac;
 const volatile __u16 ipv4_checksum; /* as on the wire */

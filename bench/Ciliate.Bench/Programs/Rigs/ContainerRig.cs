@@ -22,16 +22,22 @@ internal sealed class ContainerRig : IPacketRig
     private readonly BpfFileSystem _bpffs = new();
     private readonly KernelDatapath _datapath;
     private readonly HostEnds _ends = new();
+    private readonly OwnPrograms _programs;
 
+    /// <param name="kind">Of the client's programs.</param>
     /// <param name="timeouts">Null: the defaults.</param>
-    public ContainerRig(FlowTimeouts? timeouts = null)
+    /// <param name="rules">Of the client's policy; null: as in the reference.</param>
+    public ContainerRig(ProgramKind kind = ProgramKind.Tailored, FlowTimeouts? timeouts = null, int? rules = null)
     {
         _datapath = KernelDatapath.Open(new DatapathOptions(_bpffs.Path, RigTables.Gateway, RigTables.FlowTableSize, timeouts));
-        Register(ClientId, s_clientMac, s_clientIPv4, s_clientIPv6);
+        var client = Register(ClientId, s_clientMac, s_clientIPv4, s_clientIPv6);
         Register(ServerId, s_serverMac, s_serverIPv4, s_serverIPv6);
         RigTables.FillIpcache(_datapath);
-        _datapath.Publish(ClientId, RigTables.Allowing(ClientIdentity, ServerIdentity, Replay.DestinationPorts));
+        _datapath.Publish(ClientId, rules is { } count
+            ? RigTables.OfRules(ClientIdentity, ServerIdentity, count)
+            : RigTables.Allowing(ClientIdentity, ServerIdentity, Replay.DestinationPorts));
         _datapath.Publish(ServerId, RigTables.Allowing(ServerIdentity, ClientIdentity, Replay.DestinationPorts));
+        _programs = new OwnPrograms(_datapath, client, kind);
     }
 
     public KernelDatapath Datapath => _datapath;
@@ -49,15 +55,20 @@ internal sealed class ContainerRig : IPacketRig
 
     public void Dispose()
     {
+        _programs.Dispose();
         _datapath.Dispose();
         _bpffs.Dispose();
         _ends.Dispose();
     }
 
-    private void Register(ushort id, PhysicalAddress mac, IPAddress ipv4, IPAddress ipv6) =>
-        _datapath.RegisterEndpoint(new EndpointWiring(id, $"cil{id}", _ends.Add(id), s_gatewayMac, mac, ipv4, ipv6));
+    private EndpointWiring Register(ushort id, PhysicalAddress mac, IPAddress ipv4, IPAddress ipv6)
+    {
+        var wiring = new EndpointWiring(id, $"cil{id}", _ends.Add(id), s_gatewayMac, mac, ipv4, ipv6);
+        _datapath.RegisterEndpoint(wiring);
+        return wiring;
+    }
 
-    private Subject FromClient(Packet packet, int verdict) => new(_datapath.Program("from_container"), packet, verdict)
+    private Subject FromClient(Packet packet, int verdict) => new(_programs.FromContainer, packet, verdict)
     {
         Context = new SkBuff { IfIndex = (uint)HostEnds.IndexOf(ClientId) },
     };

@@ -35,8 +35,10 @@ internal sealed class OutsideRig : IPacketRig
     private readonly KernelDatapath _datapath;
     private readonly Link _hostEnd;
     private readonly LoadedObject _uplink;
+    private readonly EndpointWiring _wiring;
+    private readonly OwnPrograms _programs;
 
-    public OutsideRig(bool masquerade)
+    public OutsideRig(bool masquerade, ProgramKind kind)
     {
         _host = _resources.Add(new TestNamespace("bench-host"));
         _link = AddUplink();
@@ -47,11 +49,12 @@ internal sealed class OutsideRig : IPacketRig
         _hostEnd = AddVeth(HostEnd);
         AllowForwarding(HostEnd);
         AllowForwarding(UplinkName);
-        _datapath.RegisterEndpoint(new EndpointWiring(
-            Id, HostEnd, _hostEnd.Index, s_gatewayMac, s_containerMac, s_container[0], s_container[1]));
+        _wiring = new EndpointWiring(Id, HostEnd, _hostEnd.Index, s_gatewayMac, s_containerMac, s_container[0], s_container[1]);
+        _datapath.RegisterEndpoint(_wiring);
         _uplink = _resources.Add(_host.Run(() => _datapath.PrepareUplink(new Uplink(_link.Index, UplinkName, Mtu, s_uplink[0], s_uplink[1]))));
         RigTables.FillIpcache(_datapath);
         _datapath.Publish(Id, RigTables.Allowing(Identity, Policy.ReservedIdentities.World, Replay.OutsideDestinationPorts));
+        _programs = _resources.Add(new OwnPrograms(_datapath, _wiring, kind));
     }
 
     /// <summary>From the container to a remote, by the stack.</summary>
@@ -63,7 +66,7 @@ internal sealed class OutsideRig : IPacketRig
     /// <summary>From a remote, at the host end of the container's veth.</summary>
     public IReadOnlyList<Subject> ToContainer(bool ipv6) =>
     [
-        new(_datapath.Program("to_container"), Inwards(ipv6), TestVerdict.Ok)
+        new(_programs.ToContainer, Inwards(ipv6), TestVerdict.Ok)
         {
             Context = new SkBuff { IfIndex = (uint)_hostEnd.Index, IngressIfIndex = (uint)_link.Index },
         },
@@ -76,9 +79,20 @@ internal sealed class OutsideRig : IPacketRig
         .. ToContainer(ipv6),
     ];
 
+    /// <summary>Makes and loads the container's own programs, and lets go of them.</summary>
+    /// <returns>Until they were made, and from then until they were loaded.</returns>
+    public (TimeSpan Making, TimeSpan Loading) MakePrograms()
+    {
+        using var pair = _datapath.Tailor(_wiring, _datapath.ReadSmallPolicy(Id));
+        var programs = pair.Report.Programs;
+        return (Sum(program => program.MakingTime), Sum(program => program.LoadTime));
+
+        TimeSpan Sum(Func<ProgramReport, TimeSpan> part) => programs.Aggregate(TimeSpan.Zero, (sum, program) => sum + part(program));
+    }
+
     /// <summary>All that are loaded for a container and an uplink.</summary>
     public IEnumerable<BpfProgram> Programs =>
-        [_datapath.Program("from_container"), _datapath.Program("to_container"), .. _uplink.Programs.Values];
+        [_programs.FromContainer, _programs.ToContainer, .. _uplink.Programs.Values];
 
     public T Run<T>(Func<T> work) => _host.Run(work);
 
@@ -86,7 +100,7 @@ internal sealed class OutsideRig : IPacketRig
 
     public void Dispose() => _resources.Dispose();
 
-    private Subject FromContainer(Packet packet, int verdict) => new(_datapath.Program("from_container"), packet, verdict)
+    private Subject FromContainer(Packet packet, int verdict) => new(_programs.FromContainer, packet, verdict)
     {
         Context = new SkBuff { IfIndex = (uint)_hostEnd.Index },
     };

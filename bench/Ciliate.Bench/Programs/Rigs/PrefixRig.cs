@@ -23,6 +23,7 @@ internal sealed class PrefixRig : IPacketRig
     private readonly KernelDatapath _datapath;
     private readonly HostEnds _ends;
     private readonly int _prefixes;
+    private readonly OwnPrograms _programs;
 
     public PrefixRig(int prefixes)
     {
@@ -30,8 +31,11 @@ internal sealed class PrefixRig : IPacketRig
         var bpffs = _resources.Add(new BpfFileSystem());
         _ends = _resources.Add(new HostEnds());
         _datapath = _resources.Add(KernelDatapath.Open(new DatapathOptions(bpffs.Path, RigTables.Gateway, RigTables.FlowTableSize)));
-        _datapath.RegisterEndpoint(new EndpointWiring(Id, "cil1", _ends.Add(Id), s_gatewayMac, s_containerMac, s_ipv4, s_ipv6));
+        var wiring = new EndpointWiring(Id, "cil1", _ends.Add(Id), s_gatewayMac, s_containerMac, s_ipv4, s_ipv6);
+        _datapath.RegisterEndpoint(wiring);
         Apply(PolicySet.Create(PolicyReader.Read(PolicyText(), "prefixes.yaml"), 1));
+        // By the tables, whatever their size: that is what is compared.
+        _programs = _resources.Add(new OwnPrograms(_datapath, wiring, ProgramKind.Tables));
     }
 
     /// <summary>To an address in each of so many of the CIDRs, at equal distances, in an order that jumps.</summary>
@@ -45,7 +49,7 @@ internal sealed class PrefixRig : IPacketRig
         var networks = new DestinationNetworks(ipv6 ? FirstIPv6 : FirstIPv4, destinations, Distance * (uint)(_prefixes / destinations));
         return
         [
-            new(_datapath.Program("from_container"), packet with { Networks = networks }, TestVerdict.Ok)
+            new(_programs.FromContainer, packet with { Networks = networks }, TestVerdict.Ok)
             {
                 Context = new SkBuff { IfIndex = (uint)HostEnds.IndexOf(Id) },
             },

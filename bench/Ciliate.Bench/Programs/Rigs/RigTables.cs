@@ -37,6 +37,19 @@ internal static class RigTables
         return new PolicyTables(identity, DefaultDeny, DefaultDeny, entries);
     }
 
+    /// <summary>Egress by so many entries: half of the others are of the same peer, for other ports.</summary>
+    public static PolicyTables OfRules(uint identity, uint peer, int rules)
+    {
+        var entries = new List<PolicyEntry>();
+        // The ports of the replay by as few as they take.
+        for (int i = 0; i < Replay.DestinationPorts; i++)
+            entries.Add(Allow(TrafficDirection.Egress, peer, Replay.DestinationPort + i));
+        for (int i = entries.Count; i < rules; i++)
+            entries.Add(Allow(TrafficDirection.Egress, i % 2 == 0 ? peer : (uint)(5000 + i), 9000 + i));
+        var open = new DirectionDefault(Enforced: false, ReservedRules.NotEnforced);
+        return new PolicyTables(identity, open, DefaultDeny, entries);
+    }
+
     public static DirectionDefault DefaultDeny { get; } = new(Enforced: true, ReservedRules.DefaultDeny);
 
     /// <summary>Takes what was told off the ring; how many.</summary>

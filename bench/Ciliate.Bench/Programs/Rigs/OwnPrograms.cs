@@ -1,0 +1,40 @@
+using Ciliate.Bpf;
+using Ciliate.Datapath;
+using Ciliate.Datapath.Tailoring;
+
+namespace Ciliate.Bench.Programs.Rigs;
+
+/// <summary>Which programs run at a container.</summary>
+internal enum ProgramKind
+{
+    /// <summary>Those that all containers share.</summary>
+    Generic,
+
+    /// <summary>Made for it; its policy stands in the tables.</summary>
+    Tables,
+
+    /// <summary>Made for it, with its policy as code where that is small: what the agent makes.</summary>
+    Tailored,
+}
+
+/// <summary>The two programs of a container of a rig, as they are when it is made.</summary>
+internal sealed class OwnPrograms : IDisposable
+{
+    private readonly KernelDatapath _datapath;
+    private readonly TailoredPair? _pair;
+
+    public OwnPrograms(KernelDatapath datapath, EndpointWiring wiring, ProgramKind kind)
+    {
+        _datapath = datapath;
+        if (kind != ProgramKind.Generic)
+            _pair = datapath.Tailor(wiring, kind == ProgramKind.Tailored ? datapath.ReadSmallPolicy(wiring.Id) : null);
+    }
+
+    public BpfProgram FromContainer => Program(EndpointPrograms.FromContainer);
+
+    public BpfProgram ToContainer => Program(EndpointPrograms.ToContainer);
+
+    public void Dispose() => _pair?.Dispose();
+
+    private BpfProgram Program(string name) => _pair?.Program(name) ?? _datapath.Program(name);
+}
