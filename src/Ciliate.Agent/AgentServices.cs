@@ -68,8 +68,9 @@ public sealed class AgentServices : IAsyncDisposable
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         EndpointIdentities = new EndpointIdentities(Identities, distributor, store);
+        Programs = new ProgramWorker(datapath, endpoints, Health, time, logger);
         Endpoints = new EndpointManager(
-            datapath, Host, Addresses, AddressBook, EndpointIdentities, endpoints, distributor, Policies, store, time, BeginChange);
+            datapath, Host, Addresses, AddressBook, EndpointIdentities, endpoints, distributor, Policies, Programs, store, time, BeginChange);
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
             datapath, Host, HostAddresses, Addresses, AddressBook, Identities, EndpointIdentities, Endpoints, Policies, prefixes, store, BeginChange, logger);
@@ -118,6 +119,8 @@ public sealed class AgentServices : IAsyncDisposable
     public EndpointIdentities EndpointIdentities { get; }
 
     public EndpointManager Endpoints { get; }
+
+    public ProgramWorker Programs { get; }
 
     public EndpointGuard Guard { get; }
 

@@ -15,10 +15,16 @@ public interface IDatapath : IDisposable
     HookKind Hooks { get; }
 
     /// <summary>Describes the endpoint to the programs that all endpoints share, registers its addresses for local delivery, and attaches
-    /// the programs to both directions of the host interface. Adopts what is already pinned. Until <see cref="Publish"/> has been called once
+    /// the programs to both directions of the host interface, at once where the kernel lets it: they may have to be settled. Adopts what is
+    /// already pinned. Until <see cref="Publish"/> has been called once
     /// for the endpoint every packet from and to it is dropped.</summary>
     /// <exception cref="DatapathException">Among others: the interface is not <see cref="UsableInterface"/>.</exception>
     void AttachEndpoint(EndpointWiring wiring);
+
+    /// <summary>Brings the programs of an endpoint to where they stay, by the hooks that were chosen. Traffic goes on, judged by the one or the
+    /// other; when it fails the programs run where they did. Does nothing for an endpoint that is not attached, or is settled. May take some
+    /// tens of milliseconds. Thread-safe: call it from a thread of its own, in the namespace of the interfaces.</summary>
+    void SettlePrograms(ushort endpointId);
 
     /// <summary>The first index from this one on that the host interface of one more endpoint can have: this one, unless it has its lower
     /// 16 bits in common with that of another endpoint.</summary>
@@ -104,6 +110,9 @@ public interface IDatapath : IDisposable
 
     /// <summary>Packets and bytes per direction, and drops by reason, since the maps were created.</summary>
     DatapathCounters ReadCounters();
+
+    /// <summary>What one endpoint has counted; zeros for one that is not attached.</summary>
+    EndpointCounters ReadCounters(ushort endpointId);
 
     /// <summary>Takes the same time however full the tables are.</summary>
     TableFill ReadFill();

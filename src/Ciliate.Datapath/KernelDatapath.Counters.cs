@@ -16,6 +16,9 @@ public sealed partial class KernelDatapath
         return new DatapathCounters(endpoints, ReadDrops(), endpoints.Aggregate(_balance, static (sum, endpoint) => sum + endpoint));
     });
 
+    public EndpointCounters ReadCounters(ushort endpointId) => Explain($"read the counters of endpoint {endpointId}",
+        () => _endpoints.Exists(endpointId) ? CountersOf(endpointId) : EndpointCounters.None with { EndpointId = endpointId });
+
     public TableFill ReadFill() => new(_flowCounts.All, _policy.Used, _policy.Capacity);
 
     public int CountNat() => Explain("count the masqueraded flows", _nat.Count);

@@ -107,6 +107,9 @@ public sealed partial class KernelDatapath : IDatapath
         }
     });
 
+    public void SettlePrograms(ushort endpointId) =>
+        Explain($"settle the programs of endpoint {endpointId}", () => _programs.Settle(endpointId, _endpoints.InterfaceOf));
+
     public int UsableInterface(int ifIndex) => _interfaces.NextFree(ifIndex);
 
     public void DetachEndpoint(ushort endpointId) => Explain($"detach endpoint {endpointId}", () =>

@@ -3,7 +3,6 @@ using System.Net;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Metrics;
 using Ciliate.Api;
-using Ciliate.Datapath;
 using Ciliate.Policy;
 using Microsoft.AspNetCore.Http;
 using Prometheus;
@@ -16,8 +15,8 @@ internal sealed class EndpointHandlers(AgentServices agent)
 {
     public async Task ListAsync(HttpContext context)
     {
-        IReadOnlyList<EndpointResource> list = await agent.Loop.RunAsync(() => Resources(agent.Endpoints.Endpoints.Rows), context.RequestAborted)
-            .ConfigureAwait(false);
+        IReadOnlyList<EndpointResource> list = await agent.Loop.RunAsync<IReadOnlyList<EndpointResource>>(
+            () => [.. agent.Endpoints.Endpoints.Rows.Select(Resource)], context.RequestAborted).ConfigureAwait(false);
         await Requests.WriteAsync(context, list, ApiJson.Default.IReadOnlyListEndpointResource).ConfigureAwait(false);
     }
 
@@ -65,16 +64,12 @@ internal sealed class EndpointHandlers(AgentServices agent)
     private async Task AnswerAsync(HttpContext context, Func<Endpoint> work, int status)
     {
         // In the same turn: others that wait for theirs would come in between.
-        EndpointResource resource = await agent.Loop.RunAsync(() => Resources([work()])[0], context.RequestAborted).ConfigureAwait(false);
+        EndpointResource resource = await agent.Loop.RunAsync(() => Resource(work()), context.RequestAborted).ConfigureAwait(false);
         await Requests.WriteAsync(context, resource, ApiJson.Default.EndpointResource, status).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<EndpointResource> Resources(IEnumerable<Endpoint> endpoints)
-    {
-        Dictionary<ushort, EndpointCounters> traffic = agent.Datapath.ReadCounters().Endpoints.ToDictionary(row => row.EndpointId);
-        return [.. endpoints.Select(endpoint =>
-            EndpointResources.Of(endpoint, agent.Policies.Current.Policies, traffic.GetValueOrDefault(endpoint.Id)))];
-    }
+    private EndpointResource Resource(Endpoint endpoint) =>
+        EndpointResources.Of(endpoint, agent.Policies.Current.Policies, agent.Datapath.ReadCounters(endpoint.Id));
 
     private Endpoint Find(EndpointReference reference) =>
         (reference.Id is { } id

@@ -8,7 +8,7 @@ namespace Ciliate.Agent.Api;
 /// <summary>Endpoints as the API shows them.</summary>
 internal static class EndpointResources
 {
-    public static EndpointResource Of(Endpoint endpoint, PolicySet policies, EndpointCounters? counters)
+    public static EndpointResource Of(Endpoint endpoint, PolicySet policies, EndpointCounters counters)
     {
         bool ready = endpoint.State == Endpoints.EndpointState.Ready;
         return new EndpointResource(endpoint.Id, new EndpointStatus(
@@ -28,8 +28,8 @@ internal static class EndpointResources
                 endpoint.Generation,
                 Selecting(policies, endpoint.Labels)),
             new EndpointTraffic(
-                counters?.EgressPackets ?? 0, counters?.EgressBytes ?? 0,
-                counters?.IngressPackets ?? 0, counters?.IngressBytes ?? 0, counters?.Drops ?? 0, counters?.JudgedAgain ?? 0)));
+                counters.EgressPackets, counters.EgressBytes,
+                counters.IngressPackets, counters.IngressBytes, counters.Drops, counters.JudgedAgain)));
     }
 
     public static IReadOnlyList<string> Texts(LabelSet labels) => [.. labels.Select(label => label.ToString())];

@@ -10,9 +10,26 @@ namespace Ciliate.Agent.Endpoints;
 /// setting an interface down, the gateway that these begin at, and forwarding at their interfaces. Used from the control loop only.</summary>
 public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, EndpointManager manager, ILogger logger)
 {
-    /// <summary>Safe to repeat, and cheap when nothing is missing.</summary>
+    /// <summary>What changes in the namespace are told about. Safe to repeat, and cheap when nothing is missing.</summary>
+    /// <param name="seen">As the namespace is.</param>
+    public void CheckTold(HostView seen)
+    {
+        if (datapath.Hooks == HookKind.Clsact)
+            CheckPrograms();
+        RestoreWays(seen);
+        RestoreForwarding(seen);
+    }
+
+    /// <summary>All: also that a tcx link was detached, which nobody tells and is to be asked of each. Safe to repeat.</summary>
     /// <param name="seen">As the namespace is.</param>
     public void Check(HostView seen)
+    {
+        CheckPrograms();
+        RestoreWays(seen);
+        RestoreForwarding(seen);
+    }
+
+    private void CheckPrograms()
     {
         foreach (Endpoint endpoint in Guarded())
         {
@@ -21,9 +38,6 @@ public sealed class EndpointGuard(IDatapath datapath, HostNetwork host, Endpoint
             if (missing.Count > 0 && host.FindOwnLink(endpoint.HostIfIndex) is not null)
                 RestorePrograms(endpoint, string.Join(" and ", missing));
         }
-
-        RestoreWays(seen);
-        RestoreForwarding(seen);
     }
 
     /// <summary>To come before <see cref="Check"/>: the host's ways to the endpoints begin at the gateway's addresses. Safe to repeat.</summary>

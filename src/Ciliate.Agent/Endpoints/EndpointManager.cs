@@ -23,7 +23,7 @@ namespace Ciliate.Agent.Endpoints;
 /// </summary>
 public sealed class EndpointManager(
     IDatapath datapath, HostNetwork host, EndpointAddresses addresses, AddressBook book, EndpointIdentities identities,
-    Table<ushort, Endpoint> endpoints, PolicyDistributor distributor, PolicyManager policies, StateStore store,
+    Table<ushort, Endpoint> endpoints, PolicyDistributor distributor, PolicyManager policies, ProgramWorker programs, StateStore store,
     TimeProvider time, Func<Undo> beginChange)
 {
     private ushort _lastId;
@@ -140,6 +140,7 @@ public sealed class EndpointManager(
         undo.Commit();
         addresses.Release(endpoint);
         endpoints.Remove(endpoint.Id);
+        programs.Ask(endpoint.Id);
     }
 
     /// <summary>Attaches programs, gives them their first generation, and lets the addresses be found: in this order.</summary>
@@ -158,6 +159,7 @@ public sealed class EndpointManager(
     internal void Attach(Endpoint endpoint)
     {
         datapath.AttachEndpoint(endpoint.Wiring);
+        programs.Ask(endpoint.Id);
         host.Forwarding.Allow(endpoint);
     }
 

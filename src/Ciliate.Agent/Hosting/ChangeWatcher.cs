@@ -14,10 +14,10 @@ internal sealed class ChangeWatcher(HostRound host, ChangeMonitor monitor, TimeP
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // What others did while no agent ran told nobody.
-        await host.RunAsync(cancellationToken).ConfigureAwait(false);
+        await host.RunAsync(everything: true, cancellationToken).ConfigureAwait(false);
         await foreach (bool _ in monitor.Changes.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            bool good = await host.RunAsync(cancellationToken).ConfigureAwait(false);
+            bool good = await host.RunAsync(everything: false, cancellationToken).ConfigureAwait(false);
             // A repair that succeeds by half is a change too, and would be tried again without a pause.
             await (good ? Task.Delay(s_pause, cancellationToken) : Task.Delay(Housekeeping.Interval, time, cancellationToken)).ConfigureAwait(false);
         }

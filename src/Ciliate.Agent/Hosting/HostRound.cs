@@ -9,10 +9,11 @@ namespace Ciliate.Agent.Hosting;
 internal sealed class HostRound(
     HostNetwork host, HostAddresses addresses, EndpointGuard guard, Masquerade masquerade, ControlLoop loop, RepeatedTasks tasks)
 {
+    /// <param name="everything">Also what no change of the namespace tells.</param>
     /// <returns>Whether nothing failed.</returns>
-    public Task<bool> RunAsync(CancellationToken cancellationToken) => loop.RunAsync(Run, cancellationToken);
+    public Task<bool> RunAsync(bool everything, CancellationToken cancellationToken) => loop.RunAsync(() => Run(everything), cancellationToken);
 
-    private bool Run()
+    private bool Run(bool everything)
     {
         HostView seen = host.Look();
         bool good = tasks.Try("reading the host's addresses", () => addresses.Refresh(seen));
@@ -21,7 +22,15 @@ internal sealed class HostRound(
             if (guard.CheckGateway(seen))
                 seen = host.Look();
         });
-        good &= tasks.Try("guarding endpoints", () => guard.Check(seen));
+        good &= tasks.Try("guarding endpoints", () => Guard(seen, everything));
         return good & tasks.Try("following the uplinks", () => masquerade.Refresh(seen));
+    }
+
+    private void Guard(HostView seen, bool everything)
+    {
+        if (everything)
+            guard.Check(seen);
+        else
+            guard.CheckTold(seen);
     }
 }

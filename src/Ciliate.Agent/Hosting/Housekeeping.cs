@@ -26,7 +26,7 @@ internal sealed class Housekeeping(
             await tasks.TryAsync("cleaning up after a change of labels", identities.CleanUp, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
-            await host.RunAsync(cancellationToken).ConfigureAwait(false);
+            await host.RunAsync(everything: true, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("looking for what is wrong", health.Run, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("giving memory back", _heap.Run, cancellationToken).ConfigureAwait(false);

@@ -78,6 +78,7 @@ public sealed class RunningAgent : IAsyncDisposable
         [
             _services.Recorder.RunAsync(_stop.Token),
             new EndpointWatcher(_services.Endpoints, _services.Loop, _links, logger).RunAsync(_stop.Token),
+            _services.Programs.RunAsync(_stop.Token),
             new ChangeWatcher(host, _changes, _services.Time).RunAsync(_stop.Token),
             new Housekeeping(
                 _services.Datapath, _services.EndpointIdentities, _services.Policies, _services.State, _services.RetryAdoption, host, _services.HealthCheck,

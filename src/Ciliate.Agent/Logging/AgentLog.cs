@@ -80,6 +80,9 @@ internal static partial class AgentLog
         "somebody had taken away {GatewayInterface}, an address of it, or a route that closes a range of addresses; made again")]
     public static partial void GatewayRestored(this ILogger logger, string gatewayInterface);
 
+    [LoggerMessage(35, LogLevel.Warning, "endpoint {Id} ({Name}) is guarded by its first programs, and settling them is tried again: {Problem}")]
+    public static partial void ProgramsUnsettled(this ILogger logger, ushort id, string name, string problem);
+
     [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
     public static partial void UplinksChanged(this ILogger logger, string uplinks);
 

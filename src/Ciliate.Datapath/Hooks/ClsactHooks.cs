@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ciliate.Bpf;
 using Ciliate.Linux;
 using Ciliate.Netlink;
@@ -17,7 +18,7 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
     private readonly ClsactQdiscs _qdiscs = new(root, routes);
 
     /// <summary>Ids of programs that this process holds.</summary>
-    private readonly HashSet<uint> _held = [];
+    private readonly ConcurrentDictionary<uint, bool> _held = [];
 
     public HookKind Kind => HookKind.Clsact;
 
@@ -25,13 +26,13 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
     {
         var record = new ClsactRecord(place.Directory, place.Program, place.IfIndex, program.Info.Id);
         var direction = place.Direction == HookDirection.Ingress ? FilterDirection.Ingress : FilterDirection.Egress;
-        _qdiscs.Require(place.IfIndex);
-        // Written down before it runs: a filter that nobody knows of would never go.
+        // Written down before it runs: a filter that nobody knows of would never go, nor would the qdisc that is made for it.
         FileSystem.MakeDirectory(record.RecordPath);
+        _qdiscs.Require(place.IfIndex);
         uint handle = routes.ListFilters(place.IfIndex, direction).FirstOrDefault(filter => IsOf(record, filter))?.Handle ?? 0;
         routes.SetFilter(
             new BpfFilter(place.IfIndex, direction, Priority, handle, record.FilterName, record.ProgramId), program.Descriptor);
-        _held.Add(record.ProgramId);
+        _held[record.ProgramId] = true;
         return record.RecordPath;
     }
 
@@ -82,7 +83,7 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         FiltersOf(record).Any(filter => filter.ProgramId == record.ProgramId) ? record.ProgramId : 0;
 
     /// <summary>Endpoints share programs: whether this one would live without the filter of the record.</summary>
-    private bool IsHeldOtherwise(ClsactRecord record) => _held.Contains(record.ProgramId) || Directory
+    private bool IsHeldOtherwise(ClsactRecord record) => _held.ContainsKey(record.ProgramId) || Directory
         .GetDirectories(Path.GetDirectoryName(record.Directory)!).SelectMany(Directory.GetDirectories).Select(ClsactRecord.TryParse)
         .Any(other => other is not null && other.ProgramId == record.ProgramId && ProgramOf(other) != 0);
 

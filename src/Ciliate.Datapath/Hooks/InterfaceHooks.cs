@@ -1,14 +1,18 @@
 using Ciliate.Bpf;
+using Ciliate.Linux;
 using Ciliate.Netlink;
 
 namespace Ciliate.Datapath.Hooks;
 
 /// <summary>Runs programs at interfaces, by the back end that was chosen, and knows those that the other one runs: so an agent that starts
-/// with another back end takes over without a gap.</summary>
+/// with another back end takes over without a gap. Thread-safe for different directories.</summary>
 internal sealed class InterfaceHooks : IDisposable
 {
     private readonly IHookBackend[] _backends;
     private readonly IHookBackend _chosen;
+
+    /// <summary>By which a program runs soonest.</summary>
+    private readonly IHookBackend _first;
 
     /// <param name="root">On a bpffs, the agent's own.</param>
     /// <param name="wanted">Null: tcx where the kernel has it.</param>
@@ -20,6 +24,7 @@ internal sealed class InterfaceHooks : IDisposable
         Kind = wanted ?? (KernelFeatures.Tcx.IsSupported ? HookKind.Tcx : HookKind.Clsact);
         _backends = [new TcxHooks(), new ClsactHooks(root, RouteNetlink.OpenCurrent())];
         _chosen = _backends.First(backend => backend.Kind == Kind);
+        _first = wanted is null ? _backends.First(backend => backend.Kind == HookKind.Clsact) : _chosen;
     }
 
     /// <summary>For what an agent left, by whichever back end: it probes nothing, because it attaches nothing.</summary>
@@ -29,12 +34,30 @@ internal sealed class InterfaceHooks : IDisposable
 
     /// <summary>Attaches, or replaces by one atomic step what is attached there. What the directory records of this program elsewhere, at an
     /// interface that was or by the other back end, is released when the new one runs.</summary>
-    public void Attach(HookPlace place, BpfProgram program)
+    public void Attach(HookPlace place, BpfProgram program) => Hang(_chosen, place, program);
+
+    /// <summary>The same without a wait for what the kernel does at a new tcx link, where the choice was left to the kernel: a grace period, some
+    /// 20 ms, with the lock of all network settings held. The program runs by clsact until <see cref="Attach"/> is called.</summary>
+    public void AttachSoon(HookPlace place, BpfProgram program)
     {
-        var current = _chosen.Attach(place, program);
-        foreach (var record in RecordsOf(place.Directory, place.Program).Where(record => record != current))
-            BackendOf(record).Release(record);
+        if (_first == _chosen || ChosenRuns(place))
+        {
+            Attach(place, program);
+            return;
+        }
+        try
+        {
+            Hang(_first, place, program);
+        }
+        catch (Exception error) when (error is NetlinkException or LinuxException)
+        {
+            // No clsact in this kernel, another qdisc in its place, a root whose path is too long to name a filter.
+            Attach(place, program);
+        }
     }
+
+    /// <summary>Whether the chosen back end has all that the directory records.</summary>
+    public bool IsSettled(string directory) => Directory.GetFileSystemEntries(directory).All(_chosen.Owns);
 
     /// <summary>Releases everything that the directory records; it is empty then.</summary>
     public void Release(string directory)
@@ -73,6 +96,16 @@ internal sealed class InterfaceHooks : IDisposable
         foreach (var backend in _backends)
             backend.Dispose();
     }
+
+    private void Hang(IHookBackend backend, HookPlace place, BpfProgram program)
+    {
+        var current = backend.Attach(place, program);
+        foreach (var record in RecordsOf(place.Directory, place.Program).Where(record => record != current))
+            BackendOf(record).Release(record);
+    }
+
+    private bool ChosenRuns(HookPlace place) =>
+        RecordsOf(place.Directory, place.Program).Any(record => _chosen.Owns(record) && _chosen.InterfaceOf(record) == place.IfIndex);
 
     private static IEnumerable<string> RecordsOf(string directory, string program) => Directory.Exists(directory)
         ? Directory.GetFileSystemEntries(directory).Where(path => Path.GetFileName(path).Split('@')[0] == program)

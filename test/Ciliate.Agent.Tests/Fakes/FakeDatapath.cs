@@ -44,6 +44,8 @@ internal sealed class FakeDatapath : IDatapath
         Missing.Remove(wiring.Id);
     }
 
+    public void SettlePrograms(ushort endpointId) => Enter($"settle {endpointId}");
+
     public int UsableInterface(int ifIndex) => ifIndex;
 
     public SmallPolicy? ReadSmallPolicy(ushort endpointId) => null;
@@ -156,8 +158,11 @@ internal sealed class FakeDatapath : IDatapath
 
     public IReadOnlyList<IpcacheRow> DumpIpcache() => [.. Ipcache.Select(pair => new IpcacheRow(pair.Key, pair.Value))];
 
+    public EndpointCounters ReadCounters(ushort endpointId) =>
+        Attached.ContainsKey(endpointId) ? new(endpointId, 1, 100, 2, 200, 3, 4) : EndpointCounters.None with { EndpointId = endpointId };
+
     public DatapathCounters ReadCounters() => new(
-        [.. Attached.Keys.Select(id => new EndpointCounters(id, 1, 100, 2, 200, 3, 4))],
+        [.. Attached.Keys.Select(ReadCounters)],
         [new DropCount(3, TrafficDirection.Egress, 4, 400)],
         new EndpointCounters(0, 10, 1000, 20, 2000, 30, 40));
 

@@ -119,6 +119,32 @@ public sealed class FaultTests : IDisposable
         });
     }
 
+    /// <summary>What fails is told, the first programs go on, and the next time all is as it should be.</summary>
+    [Fact]
+    public void Programs_that_are_settled()
+    {
+        EndpointRequest request = Late();
+        _agent.Add(request);
+        string[] after = Observed.Of(_agent);
+        for (int turn = 1; ; turn++)
+        {
+            _agent.Delete("late");
+            // Ids are given out in turn: back to the one that was.
+            _agent.Stop();
+            _agent.Start();
+            _agent.Add(request);
+            ushort id = _agent.Services.Endpoints.Endpoints.Rows.Single(endpoint => endpoint.Name == "late").Id;
+            var fault = new OneFault(turn);
+            _agent.Host.Run(() => Assert.Null(fault.During(_agent.Services.Programs.WorkOff)));
+            Assert.Empty(_agent.Datapath.MissingPrograms(id));
+            Assert.Equal(_agent.Services.Programs.Waiting, _agent.Services.Health.Problems.Count);
+            AssertSame(after, fault, turn, error: null);
+            Assert.Empty(_agent.Services.Health.Problems);
+            if (fault.Struck is null)
+                break;
+        }
+    }
+
     [Fact]
     public void Other_labels_of_an_endpoint()
     {

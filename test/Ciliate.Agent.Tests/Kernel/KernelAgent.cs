@@ -98,10 +98,11 @@ internal sealed class KernelAgent : IDisposable
 
     public void DeletePolicy(string name) => Host.Run(() => { Services.Policies.Delete(new PolicyKey(null, name)); });
 
-    /// <summary>What is done every few seconds.</summary>
+    /// <summary>What is done every few seconds, or in the background.</summary>
     public void KeepHouse() => Host.Run(() =>
     {
         Services.RetryAdoption();
+        Services.Programs.WorkOff();
         Services.EndpointIdentities.CleanUp();
         Services.Policies.CleanUp();
         Datapath.CompleteUpgrade();

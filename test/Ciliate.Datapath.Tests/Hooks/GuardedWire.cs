@@ -37,15 +37,17 @@ internal sealed class GuardedWire : IDisposable
 
     public TestNamespace Host => _wire.Left.Namespace;
 
-    public KernelDatapath Open(HookKind hooks, string root) =>
+    public KernelDatapath Open(HookKind? hooks, string root) =>
         Host.Run(() => KernelDatapath.Open(OptionsOf(root, hooks)));
 
-    public KernelDatapath Open(HookKind hooks) => Open(hooks, Root);
+    public KernelDatapath Open(HookKind? hooks) => Open(hooks, Root);
 
-    public static DatapathOptions OptionsOf(string root, HookKind hooks) => Rig.OptionsOf(1024) with { Root = root, Hooks = hooks };
+    public static DatapathOptions OptionsOf(string root, HookKind? hooks) => Rig.OptionsOf(1024) with { Root = root, Hooks = hooks };
 
     public void Attach(KernelDatapath datapath) => Host.Run(() => datapath.AttachEndpoint(new EndpointWiring(
         Id, TestWire.LinkName, IfIndex, _wire.Left.Mac, _wire.Right.Mac, _wire.Right.IPv4, _wire.Right.IPv6)));
+
+    public void Settle(KernelDatapath datapath) => Host.Run(() => datapath.SettlePrograms(Id));
 
     /// <summary>Whether a datagram of the host reaches the container. For one that is lost only time tells.</summary>
     public bool Hears()

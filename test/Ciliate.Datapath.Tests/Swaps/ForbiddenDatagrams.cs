@@ -10,6 +10,7 @@ internal sealed class ForbiddenDatagrams : IDisposable
     private readonly Socket _sender, _receiver;
     private readonly Thread _sending;
     private volatile bool _stop;
+    private long _sent;
 
     public ForbiddenDatagrams(TestNamespace from, TestNamespace to, IPAddress address, int port)
     {
@@ -20,6 +21,8 @@ internal sealed class ForbiddenDatagrams : IDisposable
         _sending = new Thread(Send) { IsBackground = true, Name = "forbidden sender" };
         _sending.Start();
     }
+
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Ends the sending; how many came through.</summary>
     public int StopAndCountHeard()
@@ -50,6 +53,7 @@ internal sealed class ForbiddenDatagrams : IDisposable
         while (!_stop)
         {
             _sender.Send([1]);
+            Interlocked.Increment(ref _sent);
             Thread.Sleep(1);
         }
     }

@@ -6,9 +6,14 @@ using Ciliate.Testing;
 
 namespace Ciliate.Datapath.Tests.Swaps;
 
-/// <param name="GatewayMac">The one that it sends its frames to.</param>
-/// <param name="IfIndex">Of the host end.</param>
-internal sealed record LiveContainer(Station Station, TestNamespace Namespace, PhysicalAddress GatewayMac, int IfIndex);
+internal sealed record LiveContainer(Station Station, TestNamespace Namespace, EndpointWiring Wiring)
+{
+    /// <summary>The one that it sends its frames to.</summary>
+    public PhysicalAddress GatewayMac => Wiring.HostMac;
+
+    /// <summary>Of the host end.</summary>
+    public int IfIndex => Wiring.HostIfIndex;
+}
 
 /// <summary>A datapath with two containers on real wires. Web is under a policy of two variants, that odd and even generations have in turn;
 /// db under none. What one variant allows of these three probes the other denies, in both directions:
@@ -31,7 +36,7 @@ internal sealed class LiveRig : IDisposable
 
     public LiveRig()
     {
-        Datapath = _host.Run(() => KernelDatapath.Open(Rig.OptionsOf(65536) with { Root = _bpffs.Path }));
+        Datapath = Open(hooks: null);
         (Web, Db) = (Add(WebId, "web"), Add(DbId, "db"));
         var open = new DirectionDefault(false, ReservedRules.NotEnforced);
         Datapath.Publish(DbId, new PolicyTables(DbIdentity, open, open, []));
@@ -50,6 +55,13 @@ internal sealed class LiveRig : IDisposable
     public ulong Commit => Volatile.Read(ref Datapath.Maps.Endpoints[WebId].Commit);
 
     public uint NextGeneration => (uint)(Datapath.Maps.Endpoints[0].Commit >> 32) + 1;
+
+    /// <summary>One more over the same tables and interfaces.</summary>
+    public KernelDatapath Open(HookKind? hooks) =>
+        _host.Run(() => KernelDatapath.Open(Rig.OptionsOf(65536) with { Root = _bpffs.Path, Hooks = hooks }));
+
+    /// <summary>Of the tcx links of an endpoint.</summary>
+    public IReadOnlyList<string> Pins(ushort id) => Directory.GetFiles(Path.Combine(_bpffs.Path, "endpoints", $"{id}"));
 
     public static bool IsOdd(uint generation) => (generation & 1) == 1;
 
@@ -97,13 +109,18 @@ internal sealed class LiveRig : IDisposable
         Link host = _host.Route.CreateVeth(new VethSpec(outside, Inside) { PeerNamespace = container.Namespace });
         Link own = container.Route.GetLink(Inside);
         var station = new Station(name, own.Mac, IPAddress.Parse($"10.9.0.{id + 1}"), IPAddress.Parse($"fd09::{id + 1}"));
-        _host.Run(() => Datapath.AttachEndpoint(new EndpointWiring(id, outside, host.Index, host.Mac, own.Mac, station.IPv4, station.IPv6)));
+        var wiring = new EndpointWiring(id, outside, host.Index, host.Mac, own.Mac, station.IPv4, station.IPv6);
+        _host.Run(() =>
+        {
+            Datapath.AttachEndpoint(wiring);
+            Datapath.SettlePrograms(id);
+        });
         _host.Route.SetUp(host.Index);
         container.Route.SetUp(own.Index);
         LeadOut(container.Route, own.Index, station.IPv4, Rig.Gateway.IPv4, host);
         LeadOut(container.Route, own.Index, station.IPv6, Rig.Gateway.IPv6, host);
         container.Route.SettleLink(Inside);
-        return new LiveContainer(station, container, host.Mac, host.Index);
+        return new LiveContainer(station, container, wiring);
     }
 
     private static void LeadOut(RouteNetlink routes, int index, IPAddress own, IPAddress gateway, Link host)

@@ -30,6 +30,9 @@ internal sealed class SteadyDatagrams : IDisposable
         _sending = Start(Send, "steady sender");
     }
 
+    /// <summary>To be asked when sending has ended.</summary>
+    public long Sent => _sent;
+
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>Ends the sending and waits for what is under way; how many never came. One that came twice makes it negative.</summary>
