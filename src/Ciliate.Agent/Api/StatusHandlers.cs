@@ -31,7 +31,7 @@ internal sealed class StatusHandlers(AgentServices agent)
             Kernel.Release,
             Texts.Of(agent.Datapath.Hooks),
             Ipam(),
-            new EndpointCounts(endpoints.Length, endpoints.Count(endpoint => endpoint.State == Endpoints.EndpointState.Ready)),
+            new EndpointCounts(endpoints.Length, endpoints.Count(endpoint => endpoint.State == Endpoints.EndpointState.Ready), agent.Programs.Waiting),
             agent.Identities.Identities.Rows.Count(row => row.Holders > 0),
             new PolicyCounts(policies.Policies.Count, (ulong)policies.Revision),
             FlowTable(),

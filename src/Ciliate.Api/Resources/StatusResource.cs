@@ -47,7 +47,8 @@ public sealed record AddressRangeStatus(string Range, string Gateway, long Used,
     public const long MaxCapacity = (1L << 53) - 1;
 }
 
-public sealed record EndpointCounts(int Total, int Ready);
+/// <param name="Unsettled">Those whose programs run and will be moved in the background to where they stay.</param>
+public sealed record EndpointCounts(int Total, int Ready, int Unsettled = 0);
 
 /// <param name="Count">How many.</param>
 /// <param name="Revision">Counts the changes of the set of policies.</param>

@@ -25,7 +25,7 @@ internal static class StatusCommand
         ("Hooks", status.HookBackend),
         ("IPv4", Range(status.Ipam.IPv4)),
         ("IPv6", Range(status.Ipam.IPv6)),
-        ("Endpoints", Text($"{status.Endpoints.Total}, {status.Endpoints.Ready} ready")),
+        ("Endpoints", Endpoints(status.Endpoints)),
         ("Identities", Text($"{status.Identities}")),
         ("Policies", Text($"{status.Policies.Count}, revision {status.Policies.Revision}")),
         ("Flows", Text($"{status.FlowTable.Used} of {status.FlowTable.Max}")),
@@ -42,6 +42,10 @@ internal static class StatusCommand
     private static Cell Range(AddressRangeStatus? range) => range is null
         ? new Cell("off", CellStyle.Muted)
         : Text($"{range.Range}, gateway {range.Gateway}, {range.Used} of {range.Capacity} addresses used");
+
+    private static Cell Endpoints(EndpointCounts counts) => counts.Unsettled == 0
+        ? Text($"{counts.Total}, {counts.Ready} ready")
+        : Text($"{counts.Total}, {counts.Ready} ready, programs of {counts.Unsettled} to be settled");
 
     private static Cell Collection(CollectionStatus status) => Text(
         $"{status.Scanned} flows seen, {status.Removed} removed, longest step {status.StepMilliseconds} ms, ever {status.LongestStepMilliseconds} ms");

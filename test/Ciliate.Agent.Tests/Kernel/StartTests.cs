@@ -21,10 +21,12 @@ public sealed class StartTests : IDisposable
     [Fact]
     public void All_endpoints_share_two_programs_and_a_restarted_agent_gives_all_of_them_its_own()
     {
+        _agent.KeepHouse();
         uint[] before = Observed.Running(_agent);
         _agent.Stop();
         _agent.Start();
         _agent.Add(_agent.RequestFor("new", "app=web"));
+        _agent.KeepHouse();
 
         uint[] after = Observed.Running(_agent);
         Assert.Equal((6, 2), (before.Length, before.Distinct().Count()));

@@ -33,6 +33,7 @@ public sealed class JsonOutputTests : IClassFixture<PolicyHost>
         drops[].reason string
         endpoints.ready number
         endpoints.total number
+        endpoints.unsettled number
         events.lost number
         events.seen number
         flow-table.max number

@@ -79,16 +79,20 @@ public sealed class Host : IPlace, IDisposable
 
     /// <summary>Everything that an endpoint or a policy leaves on the machine: links, addresses and routes of the host, pins, files, rows of
     /// the kernel's tables except flows.</summary>
-    public IReadOnlyList<string> Traces() =>
-    [
-        .. Network.Route.ListLinks().Select(link => "link " + link.Name),
-        .. Network.Route.ListAddresses().Select(address => $"address {address.Address}"),
-        .. new[] { System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.AddressFamily.InterNetworkV6 }
-            .SelectMany(family => Network.Route.ListRoutes(family)).Select(route => $"route {route.Destination}"),
-        .. Roots.Files().Select(path => "file " + path),
-        .. new[] { "endpoint", "policy", "ipcache" }
-            .SelectMany(table => Ciliate.Json("bpf", table, "list").EnumerateArray().Select(row => $"{table} {WithoutFlows(row)}")),
-    ];
+    public IReadOnlyList<string> Traces()
+    {
+        Eventually.Holds(() => Ciliate.Json("status").GetProperty("endpoints").GetProperty("unsettled").GetInt32() == 0, "programs are settled");
+        return
+        [
+            .. Network.Route.ListLinks().Select(link => "link " + link.Name),
+            .. Network.Route.ListAddresses().Select(address => $"address {address.Address}"),
+            .. new[] { System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.AddressFamily.InterNetworkV6 }
+                .SelectMany(family => Network.Route.ListRoutes(family)).Select(route => $"route {route.Destination}"),
+            .. Roots.Files().Select(path => "file " + path),
+            .. new[] { "endpoint", "policy", "ipcache" }
+                .SelectMany(table => Ciliate.Json("bpf", table, "list").EnumerateArray().Select(row => $"{table} {WithoutFlows(row)}")),
+        ];
+    }
 
     private static string WithoutFlows(JsonElement row) =>
         string.Join(' ', row.EnumerateObject().Where(member => member.Name is not ("flows" or "incoming")).Select(member => $"{member.Name}={member.Value}"));
