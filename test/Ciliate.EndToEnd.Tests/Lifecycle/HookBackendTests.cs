@@ -41,6 +41,26 @@ public sealed class HookBackendTests
         Assert.DoesNotContain(host.Roots.Files(), path => path.Contains("endpoints/", StringComparison.Ordinal) || path.Contains("clsact", StringComparison.Ordinal));
     }
 
+    /// <summary>Killed right after the answer, most often before tcx has taken over.</summary>
+    [Fact]
+    public void An_agent_that_died_after_a_creation_settles_its_programs_when_it_is_back()
+    {
+        using var host = new Host();
+        Container server = host.Add("server");
+        host.Agent.Kill();
+        using var echo = new EchoServer(server.Network, Port);
+        host.Agent.Start();
+        Container client = host.Add("client");
+
+        Eventually.Holds(() => !KernelHasTcx || !LeadsToClsact(), "tcx has taken over");
+        host.Passes(client, server, Port, Family.IPv4, Transport.Tcp);
+        host.Ciliate.Do("endpoint", "delete", "client");
+        host.Ciliate.Do("endpoint", "delete", "server");
+        Assert.False(LeadsToClsact());
+
+        bool LeadsToClsact() => host.Roots.Files().Any(path => path.Contains("clsact@", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Tcx_is_had_on_demand_or_refused_in_one_line()
     {
