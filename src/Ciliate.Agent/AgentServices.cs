@@ -31,6 +31,7 @@ public sealed class AgentServices : IAsyncDisposable
 {
     private readonly ILogger _logger;
     private readonly EndpointAdoption _adoption;
+    private readonly ResolveOptions _resolve;
 
     public AgentServices(
         AgentConfiguration configuration, NetworkNamespace hostNamespace, IDatapath datapath, TimeProvider time, ILogger logger)
@@ -62,6 +63,7 @@ public sealed class AgentServices : IAsyncDisposable
         State = new StateKeeper(store, endpoints, Identities, Policies, logger);
         PolicyDirectory = new PolicyDirectory(configuration.PolicyDirectory);
         Masquerade = new Masquerade(datapath, Host, configuration.Masquerade, logger);
+        _resolve = options;
         Explainer = new PolicyExplainer(Policies, options, Host, Masquerade);
         Peers = new PeerFinder(endpoints, Identities, AddressBook, Host);
         FlowExplainer = new FlowExplainer(Explainer, Peers);
@@ -127,6 +129,18 @@ public sealed class AgentServices : IAsyncDisposable
     public PolicyManager Policies { get; }
 
     public PolicyDirectory PolicyDirectory { get; }
+
+    /// <summary>What <see cref="PolicyManager.Apply"/> would do, beside all that there is at this moment; from the control loop.</summary>
+    /// <exception cref="AgentException">It would be refused.</exception>
+    public PolicyTrialRun Try(IReadOnlyList<PolicySubmission> submissions) => Try(PolicyPlan.Apply(Policies.Current, submissions));
+
+    /// <summary>Likewise <see cref="PolicyManager.Delete"/>.</summary>
+    /// <inheritdoc cref="Try(IReadOnlyList{PolicySubmission})"/>
+    public PolicyTrialRun TryDelete(PolicyKey key) => Try(PolicyPlan.Delete(Policies.Current, key));
+
+    private PolicyTrialRun Try(PolicyPlan plan) => new(
+        Policies.Current.Policies, plan, [.. Endpoints.Endpoints.Rows], [.. Identities.Identities.Rows],
+        Flows.Last(FlowLog.DefaultCapacity, FlowFilter.Everything), _resolve);
 
     public PolicyExplainer Explainer { get; }
 

@@ -20,6 +20,7 @@ namespace Ciliate.Api;
 [JsonSerializable(typeof(PolicyResource))]
 [JsonSerializable(typeof(IReadOnlyList<PolicyFile>))]
 [JsonSerializable(typeof(PolicyChange))]
+[JsonSerializable(typeof(PolicyTrial))]
 [JsonSerializable(typeof(ExplainResource))]
 [JsonSerializable(typeof(Flow))]
 [JsonSerializable(typeof(LostFlows))]

@@ -31,6 +31,12 @@ public static class ApiRoutes
     /// <inheritdoc cref="ToEndpoint"/>
     public static string ToEndpointLabels(string reference) => $"{ToEndpoint(reference)}/labels";
 
+    /// <summary>Query of a PUT or DELETE of policies: <c>true</c> to be told what it would do, and nothing else.</summary>
+    public const string DryRunKey = "dry-run";
+
+    /// <param name="route">Of the change.</param>
+    public static string ToTrial(string route) => WithQuery(route, (DryRunKey, "true"));
+
     /// <param name="name"><c>namespace/name</c>; its slash travels as <c>%2F</c>.</param>
     public static string ToPolicy(string name) => $"{Policies}/{Uri.EscapeDataString(name)}";
 

@@ -25,7 +25,7 @@ internal sealed class ExplainHandlers(AgentServices agent)
     {
         FlowRecord flow = agent.Flows.Find(id)
             ?? throw AgentException.NotFound($"flow {id} is not among the last {FlowLog.DefaultCapacity}; ciliate observe shows those that are");
-        var recorded = new ExplainRecorded(Word(flow.Event.Verdict == VerdictKind.Forwarded), flow.Rule, flow.DropReason);
+        var recorded = new ExplainRecorded(ExplainVerdict.Of(flow.Event.Verdict == VerdictKind.Forwarded), flow.Rule, flow.DropReason);
         return Resource(agent.FlowExplainer.Explain(flow), recorded);
     }
 
@@ -33,7 +33,7 @@ internal sealed class ExplainHandlers(AgentServices agent)
         Side(packet.From),
         Side(packet.To),
         packet.Kind.ToString(),
-        Word(packet.Allowed),
+        ExplainVerdict.Of(packet.Allowed),
         Direction(packet.Egress),
         Direction(packet.Ingress),
         recorded,
@@ -51,7 +51,7 @@ internal sealed class ExplainHandlers(AgentServices agent)
         Verdict verdict = direction.Explanation.Verdict;
         return new ExplainDirection(
             direction.Endpoint.Name,
-            Word(verdict.Allowed),
+            ExplainVerdict.Of(verdict.Allowed),
             verdict.Entry?.Rule.ToString() ?? agent.Rules.TextOf(
                 verdict.Reason == VerdictReason.NotEnforced ? ReservedRules.NotEnforced : ReservedRules.DefaultDeny)!,
             [.. direction.Explanation.Rules.Select(rule => new ExplainCandidate(rule.Reference.ToString(), Word(rule.Outcome), File(rule.Reference)))],
@@ -60,8 +60,6 @@ internal sealed class ExplainHandlers(AgentServices agent)
 
     private string? File(RuleReference rule) =>
         rule.IsReserved ? null : agent.Policies.Current.Origins.GetValueOrDefault(PolicyKey.Parse(rule.Policy))?.File;
-
-    private static string Word(bool allowed) => allowed ? ExplainVerdict.Allowed : ExplainVerdict.Denied;
 
     private static string Word(RuleOutcome outcome) => outcome switch
     {

@@ -30,6 +30,12 @@ internal sealed class PolicyHandlers(AgentServices agent)
         var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
         IReadOnlyList<PolicySubmission> submissions = PolicySubmission.Read(Requests.WithoutNull(files, "policy files"));
+        if (IsTrial(context))
+        {
+            await TryAsync(context, () => agent.Try(submissions)).ConfigureAwait(false);
+            return;
+        }
+
         PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
             .ConfigureAwait(false);
         timer.ObserveDuration();
@@ -38,6 +44,12 @@ internal sealed class PolicyHandlers(AgentServices agent)
 
     public async Task DeleteAsync(HttpContext context)
     {
+        if (IsTrial(context))
+        {
+            await TryAsync(context, () => agent.TryDelete(Key(context, agent.Policies.Current))).ConfigureAwait(false);
+            return;
+        }
+
         var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         PolicyOutcome outcome = await agent.Loop.RunAsync(
             () => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
@@ -45,14 +57,28 @@ internal sealed class PolicyHandlers(AgentServices agent)
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
+    private static bool IsTrial(HttpContext context) => context.Request.Query[ApiRoutes.DryRunKey] switch
+    {
+        [] or ["false"] => false,
+        ["true"] => true,
+        var other => throw AgentException.Invalid($"{ApiRoutes.DryRunKey} \"{other}\" is neither true nor false"),
+    };
+
+    /// <summary>The loop is asked for what is there at one moment, and goes on while that is looked at.</summary>
+    private async Task TryAsync(HttpContext context, Func<PolicyTrialRun> begin)
+    {
+        PolicyTrialRun trial = await agent.Loop.RunAsync(begin, context.RequestAborted).ConfigureAwait(false);
+        await Requests.WriteAsync(context, PolicyTrials.Of(trial.Run(), agent.Rules), ApiJson.Default.PolicyTrial).ConfigureAwait(false);
+    }
+
     private Task AnswerAsync(HttpContext context, PolicyOutcome outcome)
     {
         var change = new PolicyChange(
             (ulong)outcome.Revision,
-            Names(outcome.Created),
-            Names(outcome.Changed),
-            Names(outcome.Unchanged),
-            Names(outcome.Deleted),
+            PolicyTrials.Names(outcome.Created),
+            PolicyTrials.Names(outcome.Changed),
+            PolicyTrials.Names(outcome.Unchanged),
+            PolicyTrials.Names(outcome.Deleted),
             [.. outcome.Regenerated.Select(id => agent.Endpoints.Endpoints.Find(id)?.Name).OfType<string>().Order(StringComparer.Ordinal)]);
         return Requests.WriteAsync(context, change, ApiJson.Default.PolicyChange);
     }
@@ -83,7 +109,4 @@ internal sealed class PolicyHandlers(AgentServices agent)
         PolicyKey inDefault = bare with { Namespace = "default" };
         return state.Policies.Find(bare) is null && state.Policies.Find(inDefault) is not null ? inDefault : bare;
     }
-
-    private static IReadOnlyList<string> Names(IEnumerable<PolicyKey> keys) =>
-        [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];
 }

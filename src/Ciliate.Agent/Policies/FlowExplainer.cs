@@ -52,7 +52,7 @@ public sealed class FlowExplainer(PolicyExplainer explainer, PeerFinder peers)
     }
 
     /// <summary>Of ICMP the message that opened the flow.</summary>
-    private static PacketKind KindOf(VerdictEvent verdict, ushort port)
+    internal static PacketKind KindOf(VerdictEvent verdict, ushort port)
     {
         const byte echoReply = 0, echo = 8, echoReplyV6 = 129, echoV6 = 128;
         return (verdict.Protocol, verdict.IcmpType) switch

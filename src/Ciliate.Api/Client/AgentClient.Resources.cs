@@ -57,6 +57,18 @@ public sealed partial class AgentClient
     public Task<PolicyChange> DeletePolicyAsync(string name, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToPolicy(name), ApiJson.Default.PolicyChange, default, cancellationToken);
 
+    /// <summary>What <see cref="PutPoliciesAsync"/> would do.</summary>
+    public Task<PolicyTrial> TryPoliciesAsync(IReadOnlyList<PolicyFile> files, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(files, ApiJson.Default.IReadOnlyListPolicyFile);
+        return SendAsync("PUT", ApiRoutes.ToTrial(ApiRoutes.Policies), ApiJson.Default.PolicyTrial, body, cancellationToken);
+    }
+
+    /// <summary>What <see cref="DeletePolicyAsync"/> would do.</summary>
+    /// <inheritdoc cref="GetPolicyAsync"/>
+    public Task<PolicyTrial> TryDeletePolicyAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync("DELETE", ApiRoutes.ToTrial(ApiRoutes.ToPolicy(name)), ApiJson.Default.PolicyTrial, default, cancellationToken);
+
     /// <summary>Why a packet gets the verdict that it gets, by the policies as they are now.</summary>
     public Task<ExplainResource> ExplainAsync(ExplainQuery query, CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.ToExplain(query), ApiJson.Default.ExplainResource, default, cancellationToken);

@@ -39,4 +39,6 @@ public static class ExplainVerdict
     public const string Allowed = "allowed";
     public const string Denied = "denied";
     public const string Gateway = "gateway";
+
+    public static string Of(bool allowed) => allowed ? Allowed : Denied;
 }

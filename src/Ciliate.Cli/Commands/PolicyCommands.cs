@@ -6,6 +6,11 @@ namespace Ciliate.Cli.Commands;
 
 internal static class PolicyCommands
 {
+    private static readonly Option<bool> DryRun = new("--dry-run")
+    {
+        Description = "Change nothing, but tell which endpoints would change, and which of the flows seen last would get another verdict",
+    };
+
     public static Command Build(Terminal terminal) =>
         new CliCommand("policy", "Say who may talk to whom", "ciliate policy apply -f policies/")
         {
@@ -24,12 +29,14 @@ internal static class PolicyCommands
             HelpName = "FILE|DIR|-",
             Required = true,
         };
-        var command = new CliCommand("apply", "Apply policies, all or none; returns when the kernel enforces them", "ciliate policy apply -f policies/") { files };
+        var command = new CliCommand("apply", "Apply policies, all or none; returns when the kernel enforces them", "ciliate policy apply -f policies/") { files, DryRun };
         command.Does(terminal, async (parsed, client, output, cancellationToken) =>
         {
             IReadOnlyList<PolicyFile> sources = PolicySources.Read(parsed.GetRequiredValue(files), output.Terminal);
-            PolicyChange change = await client.PutPoliciesAsync(sources, cancellationToken).ConfigureAwait(false);
-            WriteChange(change, output);
+            if (parsed.GetValue(DryRun))
+                PolicyTrialView.Write(await client.TryPoliciesAsync(sources, cancellationToken).ConfigureAwait(false), output);
+            else
+                WriteChange(await client.PutPoliciesAsync(sources, cancellationToken).ConfigureAwait(false), output);
         });
         return command;
     }
@@ -63,9 +70,15 @@ internal static class PolicyCommands
     private static CliCommand Delete(Terminal terminal)
     {
         Argument<string> name = PolicyName();
-        var command = new CliCommand("delete", "Delete a policy; returns when the kernel no longer enforces it", "ciliate policy delete web") { name };
+        var command = new CliCommand("delete", "Delete a policy; returns when the kernel no longer enforces it", "ciliate policy delete web") { name, DryRun };
         command.Does(terminal, async (parsed, client, output, cancellationToken) =>
-            WriteChange(await client.DeletePolicyAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false), output));
+        {
+            string policy = parsed.GetRequiredValue(name);
+            if (parsed.GetValue(DryRun))
+                PolicyTrialView.Write(await client.TryDeletePolicyAsync(policy, cancellationToken).ConfigureAwait(false), output);
+            else
+                WriteChange(await client.DeletePolicyAsync(policy, cancellationToken).ConfigureAwait(false), output);
+        });
         return command;
     }
 

@@ -50,7 +50,6 @@ internal sealed class FlowWriter(Output output)
 
     private static string Peer(FlowEndpoint peer, string? address, ushort? port)
     {
-        string name = peer.Name ?? peer.Labels.FirstOrDefault(label => label.StartsWith("reserved:", StringComparison.Ordinal)) ?? $"identity {peer.Identity}";
         string at = (address, port) switch
         {
             (null, _) => "",
@@ -58,8 +57,12 @@ internal sealed class FlowWriter(Output output)
             _ when address.Contains(':', StringComparison.Ordinal) => $" [{address}]:{port}",
             _ => $" {address}:{port}",
         };
-        return name + at;
+        return Name(peer) + at;
     }
+
+    /// <summary>Of the container, or of what it is else.</summary>
+    public static string Name(FlowEndpoint peer) =>
+        peer.Name ?? peer.Labels.FirstOrDefault(label => label.StartsWith("reserved:", StringComparison.Ordinal)) ?? $"identity {peer.Identity}";
 
     private static string Lower(string word) => OneLine.Of(word).ToLowerInvariant();
 

@@ -52,6 +52,27 @@ public sealed class PolicyCommandTests : IDisposable
         Assert.Equal("revision 6 is live on db, web\n", run.Error);
     }
 
+    [Theory]
+    [InlineData("PUT /v1/policy?dry-run=true ", "apply", "-f", "one.yaml")]
+    [InlineData("DELETE /v1/policy/db?dry-run=true ", "delete", "db")]
+    public async Task A_dry_run_tells_what_would_change(string request, params string[] command)
+    {
+        Write("one.yaml", "a: 1\n");
+        using var agent = FakeAgent.Answering(Repository.Example("PolicyTrial"));
+        Run run = await Run.Async(["policy", .. command, "--dry-run", "--socket", agent.Path], _directory);
+        Assert.StartsWith(request, Assert.Single(agent.Requests), StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            WHAT       WHICH                    CHANGE         NOW                      THEN
+            policy     default/db               created        -                        -
+            endpoint   db ingress               +2 -0 lines    open                     enforced
+            flow       client -> web TCP 5432   7 seen, #311   allowed [not enforced]   denied [default deny]
+
+            """,
+            run.Out);
+        Assert.Matches(@"^nothing was changed; 1 endpoint would change, and 7 of 120 flows seen since \d\d:\d\d:\d\d would get another verdict, 3 others are no policy's\n$", run.Error);
+    }
+
     [Fact]
     public async Task Apply_says_when_nothing_had_to_change()
     {
