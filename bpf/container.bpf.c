@@ -137,6 +137,17 @@ int from_container(struct __sk_buff *skb)
 	return finish(skb, &p, &j, DIRECTION_EGRESS, result);
 }
 
+/* Who talks to whom, as far as the addresses tell. */
+static __always_inline void name_sides(const struct packet *p, struct judgement *j)
+{
+	struct side source = {}, destination = {};
+	side_of_address(&source, &p->source);
+	side_of_address(&destination, &p->destination);
+	j->source_endpoint = source.endpoint;
+	j->source_identity = source.identity;
+	j->destination_identity = destination.identity;
+}
+
 /* Where the program of the container that sent a packet hands it over: everything is settled but for the word of
  * the user's program. Made for one endpoint at a time. */
 SEC("tc")
@@ -152,6 +163,7 @@ int deliver_to_container(struct __sk_buff *skb)
 	}
 	struct packet p = {.ethertype = host16(skb->protocol)};
 	parse_ip(skb, &p);
+	name_sides(&p, &j);
 	tell_drop(skb, &p, &j, result ? -result : DROP_NO_ENDPOINT);
 	return TC_ACT_SHOT;
 }

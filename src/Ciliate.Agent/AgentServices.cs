@@ -73,9 +73,11 @@ public sealed class AgentServices : IAsyncDisposable
         Programs = new ProgramWorker(datapath, endpoints, Health, time, logger);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, AddressBook, EndpointIdentities, endpoints, distributor, Policies, Programs, store, time, BeginChange);
+        var objects = new UserObjects(store, endpoints);
+        Hooks = new HookManager(datapath, Endpoints, objects, store, time, BeginChange, logger);
         Guard = new EndpointGuard(datapath, Host, Endpoints, logger);
         _adoption = new EndpointAdoption(
-            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, EndpointIdentities, Endpoints, Policies, prefixes, store, BeginChange, logger);
+            datapath, Host, HostAddresses, Addresses, AddressBook, Identities, EndpointIdentities, Endpoints, Policies, prefixes, store, objects, BeginChange, logger);
         Recorder = new FlowRecorder(datapath, Flows, endpoints, Identities, Rules);
     }
 
@@ -122,6 +124,8 @@ public sealed class AgentServices : IAsyncDisposable
 
     public EndpointManager Endpoints { get; }
 
+    public HookManager Hooks { get; }
+
     public ProgramWorker Programs { get; }
 
     public EndpointGuard Guard { get; }
@@ -167,6 +171,7 @@ public sealed class AgentServices : IAsyncDisposable
         AdoptionResult result = _adoption.Run(followed);
         FollowedStamp = followed?.Stamp;
         State.Begin();
+        Hooks.CleanUp();
         _logger.Adopted(result.Adopted, result.Disconnected, result.Pruned);
         // From here on a row that comes is an endpoint that was added.
         Endpoints.Endpoints.Changed += new EndpointLogger(_logger).Log;

@@ -14,6 +14,9 @@ public static class ApiRoutes
     public const string Endpoints = "/v1/endpoint";
     public const string Endpoint = "/v1/endpoint/{reference}";
     public const string EndpointLabels = "/v1/endpoint/{reference}/labels";
+    public const string EndpointHooks = "/v1/endpoint/{reference}/hook";
+    public const string EndpointHook = "/v1/endpoint/{reference}/hook/{at}";
+    public const string Hooks = "/v1/hook";
     public const string Identities = "/v1/identity";
     public const string Policies = "/v1/policy";
     public const string Policy = "/v1/policy/{name}";
@@ -36,6 +39,13 @@ public static class ApiRoutes
 
     /// <param name="route">Of the change.</param>
     public static string ToTrial(string route) => WithQuery(route, (DryRunKey, "true"));
+
+    /// <inheritdoc cref="ToEndpoint"/>
+    public static string ToEndpointHooks(string reference) => $"{ToEndpoint(reference)}/hook";
+
+    /// <inheritdoc cref="ToEndpoint"/>
+    /// <param name="at"><see cref="HookPlaces"/>.</param>
+    public static string ToEndpointHook(string reference, string at) => $"{ToEndpointHooks(reference)}/{Uri.EscapeDataString(at)}";
 
     /// <param name="name"><c>namespace/name</c>; its slash travels as <c>%2F</c>.</param>
     public static string ToPolicy(string name) => $"{Policies}/{Uri.EscapeDataString(name)}";

@@ -1,16 +1,20 @@
 using System.Collections.Concurrent;
 using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
+using Ciliate.Datapath.Tailoring;
 using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
 /// <summary>Hangs the two programs that all endpoints share on the host end of an endpoint's veth. What hangs there is recorded below
 /// <c>endpoints/ID/</c>, so it outlives the agent. Thread-safe: what is done to one endpoint is done in turn.</summary>
-internal sealed class EndpointPrograms(string root, PinnedMaps loaded, InterfaceHooks hooks)
+internal sealed class EndpointPrograms(string root, PinnedMaps loaded, InterfaceHooks hooks, UserDeliveries deliveries)
 {
     public const string FromContainer = "from_container";
     public const string ToContainer = "to_container";
+
+    /// <summary>Hangs nowhere: other endpoints go on to it.</summary>
+    public const string DeliverToContainer = "deliver_to_container";
 
     /// <summary>Those that serve all endpoints.</summary>
     public static readonly IReadOnlyList<string> Names = [FromContainer, ToContainer];
@@ -21,7 +25,8 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
 
     /// <summary>Attaches, or replaces what is attached by one atomic update per hook. If it fails for a new endpoint nothing is left; for one
     /// that was attached the programs it had go on.</summary>
-    public void Attach(EndpointWiring wiring)
+    /// <param name="own">Of the endpoint; null: those that all share.</param>
+    public void Attach(EndpointWiring wiring, TailoredPair? own = null)
     {
         lock (GateOf(wiring.Id))
         {
@@ -30,7 +35,7 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
             FileSystem.MakeDirectory(directory);
             try
             {
-                Hang(directory, wiring.HostIfIndex, hooks.AttachSoon);
+                Put(directory, wiring, own);
             }
             catch when (isNew)
             {
@@ -52,7 +57,7 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
                 return;
             try
             {
-                Hang(directory, ifIndex, hooks.Attach);
+                Hang(directory, ifIndex, hooks.Attach, loaded.Program);
             }
             catch (LinuxException error) when (error.Errno == Errno.ENODEV)
             {
@@ -64,7 +69,10 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
     public void Detach(ushort id)
     {
         lock (GateOf(id))
+        {
+            deliveries.DeliverDirectly(id);
             Remove(PathOf(id));
+        }
     }
 
     public IReadOnlyList<ushort> Attached() => [.. DirectoriesBelow(root).Select(endpoint => endpoint.Id)];
@@ -114,11 +122,25 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
             return Directory.Exists(PathOf(id)) ? [.. hooks.ProgramsOf(PathOf(id))] : [];
     }
 
-    private void Hang(string directory, int ifIndex, Action<HookPlace, BpfProgram> attach)
+    /// <summary>Others deliver to the endpoint by a program of its own from when it runs such programs on, and no more before it runs others.</summary>
+    private void Put(string directory, EndpointWiring wiring, TailoredPair? own)
+    {
+        own?.PinMaps();
+        if (own?.Delivery is null)
+            deliveries.DeliverDirectly(wiring.Id);
+        if (own is null)
+            Hang(directory, wiring.HostIfIndex, hooks.AttachSoon, loaded.Program);
+        else
+            Hang(directory, wiring.HostIfIndex, hooks.Attach, own.Program);
+        if (own?.Delivery is { } delivery)
+            deliveries.DeliverBy(wiring.Id, delivery);
+    }
+
+    private static void Hang(string directory, int ifIndex, Action<HookPlace, BpfProgram> attach, Func<string, BpfProgram> programs)
     {
         // Inwards first: what comes back must find its judge before anything can leave.
-        attach(new HookPlace(directory, ToContainer, ifIndex, HookDirection.Egress), loaded.Program(ToContainer));
-        attach(new HookPlace(directory, FromContainer, ifIndex, HookDirection.Ingress), loaded.Program(FromContainer));
+        attach(new HookPlace(directory, ToContainer, ifIndex, HookDirection.Egress), programs(ToContainer));
+        attach(new HookPlace(directory, FromContainer, ifIndex, HookDirection.Ingress), programs(FromContainer));
     }
 
     private void Remove(string directory)

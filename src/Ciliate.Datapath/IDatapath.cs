@@ -21,6 +21,16 @@ public interface IDatapath : IDisposable
     /// <exception cref="DatapathException">Among others: the interface is not <see cref="UsableInterface"/>.</exception>
     void AttachEndpoint(EndpointWiring wiring);
 
+    /// <summary>The first part of <see cref="AttachEndpoint"/>, in which everything is refused that can be refused: programs with those of the user's in them
+    /// are checked, made and loaded. Nothing is attached yet, and nothing stays when the result is disposed.</summary>
+    IPreparedPrograms PreparePrograms(EndpointWiring wiring);
+
+    /// <summary>Maps of the user's programs of an endpoint.</summary>
+    IReadOnlyList<UserMapRow> ReadUserMaps(EndpointWiring wiring);
+
+    /// <summary>Lets go of the maps of all user's programs but those of these endpoints, which are all that there are.</summary>
+    void PruneUserMaps(IReadOnlyCollection<EndpointWiring> endpoints);
+
     /// <summary>Brings the programs of an endpoint to where they stay, by the hooks that were chosen. Traffic goes on, judged by the one or the
     /// other; when it fails the programs run where they did. Does nothing for an endpoint that is not attached, or is settled. May take some
     /// tens of milliseconds. Thread-safe: call it from a thread of its own, in the namespace of the interfaces.</summary>
@@ -121,6 +131,14 @@ public interface IDatapath : IDisposable
     int CountNat();
 }
 
+/// <summary>Programs of an endpoint, ready to be attached.</summary>
+public interface IPreparedPrograms : IDisposable
+{
+    /// <summary>The rest of <see cref="IDatapath.AttachEndpoint"/>. When it fails for an endpoint that is attached, a part may be done: attach it as it
+    /// was before.</summary>
+    void Attach();
+}
+
 /// <summary>What programs are told about an endpoint before they run at its interface.</summary>
 /// <param name="Id">1–4095; unique within the agent.</param>
 /// <param name="HostInterface">Name of the host end of the veth, in the agent's network namespace.</param>
@@ -136,7 +154,11 @@ public sealed record EndpointWiring(
     PhysicalAddress HostMac,
     PhysicalAddress ContainerMac,
     IPAddress? IPv4,
-    IPAddress? IPv6);
+    IPAddress? IPv6)
+{
+    /// <summary>Without them it never runs. Their maps live as long as they are at the endpoint.</summary>
+    public UserHooks Users { get; init; } = UserHooks.None;
+}
 
 public enum TrafficDirection : byte
 {

@@ -1,34 +1,28 @@
-using Ciliate.Bpf;
-using Ciliate.Datapath.Abi;
-using Ciliate.Datapath.Tailoring;
+using System.Collections.Concurrent;
 
 namespace Ciliate.Datapath;
 
+/// <summary>Endpoints whose packets a program of the user's judges: their programs are made before they are attached, and never is one attached
+/// without the user's in it.</summary>
 public sealed partial class KernelDatapath
 {
-    /// <summary>A program of the datapath for one endpoint, with the user's in it.</summary>
-    /// <param name="userMaps">Of <see cref="UserProgram.MakeMaps"/>.</param>
-    internal LoadedObject LoadWith(UserProgram user, LoadedObject userMaps, string program, TrafficDirection direction, EndpointWiring wiring)
-    {
-        var spec = user.PutInto(_tailor.SpecOf(wiring), program, direction);
-        EndpointTailor.Specialize(spec, program);
-        var maps = _maps.Shared.Concat(userMaps.Maps.Select(map => KeyValuePair.Create(UserProgram.MapName(map.Key), map.Value))).ToDictionary();
-        using var loader = new BpfLoader();
-        return loader.Load(spec, new LoadOptions { MapReplacements = maps, Programs = [program] });
-    }
+    /// <summary>By endpoint, for who makes its programs again.</summary>
+    private readonly ConcurrentDictionary<ushort, UserHooks> _userHooks = [];
 
-    /// <summary>What other endpoints send to this one is delivered by the program from here on.</summary>
-    internal void DeliverBy(ushort endpointId, BpfProgram delivery)
-    {
-        _maps.UserDeliveries.Update(endpointId, delivery.Descriptor.Number);
-        _endpoints.SetFlag(endpointId, EndpointFlag.UserIngress);
-    }
+    public IPreparedPrograms PreparePrograms(EndpointWiring wiring) => Explain($"make the programs of endpoint {wiring.Id}",
+        () => new PreparedPrograms(this, wiring, wiring.Users.Any ? MakePair(wiring, policy: null) : null));
 
-    /// <summary>The contrary. The entry goes when nobody is on the way to it any more, for a packet that finds none is dropped.</summary>
-    internal void DeliverDirectly(ushort endpointId)
+    public IReadOnlyList<UserMapRow> ReadUserMaps(EndpointWiring wiring) => Explain($"look at the maps of the user's programs of endpoint {wiring.Id}", () =>
+        (IReadOnlyList<UserMapRow>)[.. Enum.GetValues<TrafficDirection>().SelectMany(
+            direction => wiring.Users[direction] is { } hook ? _userMaps.Read(wiring.Id, direction, hook) : [])]);
+
+    public void PruneUserMaps(IReadOnlyCollection<EndpointWiring> endpoints) =>
+        Explain("remove the maps of the user's programs that are gone", () => _userMaps.KeepOnly(endpoints));
+
+    private sealed class PreparedPrograms(KernelDatapath datapath, EndpointWiring wiring, Tailoring.TailoredPair? own) : IPreparedPrograms
     {
-        _endpoints.ClearFlag(endpointId, EndpointFlag.UserIngress);
-        _gracePeriod.Wait();
-        _maps.UserDeliveries.Delete(endpointId);
+        public void Attach() => Explain($"attach endpoint {wiring.Id} to {wiring.HostInterface}", () => datapath.Attach(wiring, own));
+
+        public void Dispose() => own?.Dispose();
     }
 }

@@ -26,6 +26,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly InterfaceTable _interfaces;
     private readonly InterfaceHooks _hooks;
     private readonly EndpointPrograms _programs;
+    private readonly UserMapPins _userMaps;
     private readonly EndpointTailor _tailor;
     private readonly SlotTable _slots;
     private readonly PolicyTable _policy;
@@ -60,7 +61,9 @@ public sealed partial class KernelDatapath : IDatapath
             _collector = new FlowCollector(_loader, _maps, _endpoints, _clock, ticks);
             _ipcache = new Ipcache(_maps.Ipcache, new EpochTable(_maps.Epochs));
             _hooks = new InterfaceHooks(options.Root, options.Hooks);
-            _programs = new EndpointPrograms(options.Root, _maps, _hooks);
+            _userMaps = new UserMapPins(options.Root);
+            Deliveries = new UserDeliveries(_endpoints, _maps.UserDeliveries, _gracePeriod);
+            _programs = new EndpointPrograms(options.Root, _maps, _hooks, Deliveries);
             _tailor = new EndpointTailor(_loader, _blueprint, _maps.Shared);
             _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
             _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
@@ -86,26 +89,20 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>For who looks behind the verbs.</summary>
     internal PinnedMaps Maps => _maps;
 
+    /// <inheritdoc cref="Maps"/>
+    internal UserDeliveries Deliveries { get; }
+
     public HookKind Hooks => _hooks.Kind;
 
     public ChannelReader<VerdictEvent> Events => _events.Events;
 
     public ulong LostEvents => _events.Lost;
 
-    public void AttachEndpoint(EndpointWiring wiring) => Explain($"attach endpoint {wiring.Id} to {wiring.HostInterface}", () =>
+    public void AttachEndpoint(EndpointWiring wiring)
     {
-        bool known = _endpoints.Exists(wiring.Id);
-        try
-        {
-            Register(wiring, known);
-            _programs.Attach(wiring);
-        }
-        catch when (!known)
-        {
-            DetachEndpoint(wiring.Id);
-            throw;
-        }
-    });
+        using var programs = PreparePrograms(wiring);
+        programs.Attach();
+    }
 
     public void SettlePrograms(ushort endpointId) =>
         Explain($"settle the programs of endpoint {endpointId}", () => _programs.Settle(endpointId, _endpoints.InterfaceOf));
@@ -124,6 +121,8 @@ public sealed partial class KernelDatapath : IDatapath
         _endpoints.Revoke(endpointId);
         RetireSlotOf(commit);
         _programs.Detach(endpointId);
+        _userHooks.TryRemove(endpointId, out _);
+        _userMaps.Remove(endpointId);
         _interfaces.Leave(endpointId, (int)row.Ifindex);
         _endpoints.Erase(endpointId);
         EndCounting(endpointId);
@@ -171,7 +170,7 @@ public sealed partial class KernelDatapath : IDatapath
 
     /// <summary>The programs of one endpoint, loaded and not attached. Thread-safe.</summary>
     internal TailoredPair Tailor(EndpointWiring wiring, SmallPolicy? policy = null) =>
-        Explain($"make the programs of endpoint {wiring.Id}", () => _tailor.Make(wiring, policy));
+        Explain($"make the programs of endpoint {wiring.Id}", () => MakePair(wiring, policy));
 
     /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
     internal void ReadEventsNow() => _events.ReadNow();
@@ -186,6 +185,38 @@ public sealed partial class KernelDatapath : IDatapath
         _clock?.Dispose();
         _gracePeriod?.Dispose();
         _loader?.Dispose();
+    }
+
+    private TailoredPair MakePair(EndpointWiring wiring, SmallPolicy? policy)
+    {
+        var users = UserGrafts.Prepare(wiring, _userMaps);
+        try
+        {
+            return _tailor.Make(wiring, users, policy);
+        }
+        catch
+        {
+            users.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="own">Null: the programs that all endpoints share.</param>
+    private void Attach(EndpointWiring wiring, TailoredPair? own)
+    {
+        bool known = _endpoints.Exists(wiring.Id);
+        try
+        {
+            Register(wiring, known);
+            // Before they are attached: who made others meanwhile must see that they are not those any more.
+            _userHooks[wiring.Id] = wiring.Users;
+            _programs.Attach(wiring, own);
+        }
+        catch when (!known)
+        {
+            DetachEndpoint(wiring.Id);
+            throw;
+        }
     }
 
     private void Register(EndpointWiring wiring, bool known)

@@ -59,6 +59,12 @@ internal static class ApiApplication
         application.MapDelete(ApiRoutes.Endpoint, endpoints.DeleteAsync);
         application.MapPatch(ApiRoutes.EndpointLabels, endpoints.PatchLabelsAsync);
 
+        var hooks = new HookHandlers(agent, endpoints);
+        application.MapGet(ApiRoutes.Hooks, hooks.ListAllAsync);
+        application.MapGet(ApiRoutes.EndpointHooks, hooks.ListAsync);
+        application.MapPut(ApiRoutes.EndpointHook, hooks.PutAsync);
+        application.MapDelete(ApiRoutes.EndpointHook, hooks.DeleteAsync);
+
         var policies = new PolicyHandlers(agent);
         application.MapGet(ApiRoutes.Policies, policies.ListAsync);
         application.MapPut(ApiRoutes.Policies, policies.PutAsync);

@@ -40,7 +40,7 @@ internal sealed class EndpointHandlers(AgentServices agent)
     public async Task DeleteAsync(HttpContext context)
     {
         EndpointReference reference = Reference(context);
-        await agent.Loop.RunAsync(() => agent.Endpoints.Delete(Find(reference)), context.RequestAborted).ConfigureAwait(false);
+        await agent.Loop.RunAsync(() => Delete(Find(reference)), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -51,6 +51,12 @@ internal sealed class EndpointHandlers(AgentServices agent)
         LabelConfigurationSpec body = await RequestBody.ReadAsync(context, ApiJson.Default.LabelConfigurationSpec).ConfigureAwait(false);
         LabelSet labels = EndpointRequest.CheckedLabels(reference.ToString(), Requests.WithoutNull(body.User, $"labels of endpoint {reference}"));
         await AnswerAsync(context, () => Timed(timer, () => agent.Endpoints.Relabel(Find(reference), labels)), StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private void Delete(Endpoint endpoint)
+    {
+        agent.Endpoints.Delete(endpoint);
+        agent.Hooks.CleanUp();
     }
 
     private static Endpoint Timed(Prometheus.ITimer timer, Func<Endpoint> change)
@@ -71,13 +77,13 @@ internal sealed class EndpointHandlers(AgentServices agent)
     private EndpointResource Resource(Endpoint endpoint) =>
         EndpointResources.Of(endpoint, agent.Policies.Current.Policies, agent.Datapath.ReadCounters(endpoint.Id));
 
-    private Endpoint Find(EndpointReference reference) =>
+    internal Endpoint Find(EndpointReference reference) =>
         (reference.Id is { } id
             ? agent.Endpoints.Endpoints.Find(id)
             : agent.Endpoints.Endpoints.Rows.FirstOrDefault(row => row.Name == reference.Name))
         ?? throw AgentException.NotFound($"there is no endpoint {reference}; ciliate endpoint list shows those that are");
 
-    private static EndpointReference Reference(HttpContext context)
+    internal static EndpointReference Reference(HttpContext context)
     {
         string text = Requests.Segment(context, "reference");
         return EndpointReference.TryParse(text, out EndpointReference reference)

@@ -10,7 +10,7 @@ namespace Ciliate.Agent.Cleanup;
 /// too: those stay, and the directory with them.</summary>
 internal static class FileTraces
 {
-    private static readonly string[] s_stateDirectories = ["endpoints", "policies", ""];
+    private static readonly string[] s_stateDirectories = ["endpoints", "policies", "objects", ""];
 
     public static Inventory Find(AgentConfiguration configuration)
     {

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Ciliate.Policy;
+using TrafficDirection = Ciliate.Datapath.TrafficDirection;
 
 namespace Ciliate.Agent.Endpoints;
 
@@ -51,6 +52,9 @@ public sealed record Endpoint
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>Programs of the user's, at most one a direction.</summary>
+    public IReadOnlyList<EndpointHook> Hooks { get; init; } = [];
+
     public EndpointState State { get; init; }
 
     /// <summary>The policy generation that the kernel runs; 0 when disconnected.</summary>
@@ -71,7 +75,12 @@ public sealed record Endpoint
     public IEnumerable<IPNetwork> Prefixes =>
         Addresses.Select(address => new IPNetwork(address, address.GetAddressBytes().Length * 8));
 
-    public EndpointWiring Wiring => new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6);
+    public EndpointWiring Wiring => new(Id, HostInterface, HostIfIndex, HostMac, ContainerMac, IPv4, IPv6)
+    {
+        Users = Hooks.Count > 0 ? new UserHooks(HookAt(TrafficDirection.Egress)?.Program, HookAt(TrafficDirection.Ingress)?.Program) : UserHooks.None,
+    };
+
+    public EndpointHook? HookAt(TrafficDirection at) => Hooks.FirstOrDefault(hook => hook.At == at);
 
     /// <summary>With the name that its interface has now; the same record when it is gone.</summary>
     public Endpoint Seen(HostNetwork host) =>
@@ -93,11 +102,14 @@ public sealed record Endpoint
         IPv4 = IPv4?.ToString(),
         IPv6 = IPv6?.ToString(),
         Created = Created,
+        Hooks = Hooks.Count == 0 ? null : [.. Hooks.Select(hook => hook.ToStored())],
     };
 
-    /// <exception cref="FormatException">An address, MAC or id is not valid.</exception>
+    /// <param name="readObject">Gives the object of a user's program by its digest.</param>
+    /// <exception cref="FormatException">An address, MAC, id or hook is not valid.</exception>
     /// <exception cref="LabelException">A label is not valid.</exception>
-    public static Endpoint FromStored(StoredEndpoint stored) => new()
+    /// <exception cref="StateException">An object is missing, or not as it was written.</exception>
+    public static Endpoint FromStored(StoredEndpoint stored, Func<string, ReadOnlyMemory<byte>> readObject) => new()
     {
         Id = stored.Id is > 0 and <= LastId ? stored.Id : throw new FormatException($"{stored.Id} is not an endpoint id"),
         Name = stored.Name,
@@ -113,6 +125,7 @@ public sealed record Endpoint
         IPv4 = stored.IPv4 is null ? null : IPAddress.Parse(stored.IPv4),
         IPv6 = stored.IPv6 is null ? null : IPAddress.Parse(stored.IPv6),
         Created = stored.Created,
+        Hooks = (stored.Hooks ?? []).Select(hook => EndpointHook.FromStored(hook, readObject)).ToArray(),
     };
 
     /// <summary>A MAC as people write it: 02:00:5e:10:00:01.</summary>

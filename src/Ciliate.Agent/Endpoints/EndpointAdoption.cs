@@ -20,7 +20,7 @@ public sealed record AdoptionResult(int Adopted, int Disconnected, int Pruned);
 /// all the while: programs and links that are there stay, and each endpoint's policy is replaced by one store.</summary>
 public sealed class EndpointAdoption(
     IDatapath datapath, HostNetwork host, HostAddresses hostAddresses, EndpointAddresses addresses, AddressBook book, IdentityAllocator identities,
-    EndpointIdentities held, EndpointManager manager, PolicyManager policies, NamedPrefixes prefixes, StateStore store, Func<Undo> beginChange, ILogger logger)
+    EndpointIdentities held, EndpointManager manager, PolicyManager policies, NamedPrefixes prefixes, StateStore store, UserObjects objects, Func<Undo> beginChange, ILogger logger)
 {
     /// <param name="followed">What the policy directory holds: also what was written there while no agent ran is in force from the first generation on. Null:
     /// none is followed.</param>
@@ -199,7 +199,7 @@ public sealed class EndpointAdoption(
     private Endpoint Read(StoredEndpoint stored)
     {
         Endpoint? endpoint = null;
-        Load($"endpoints/{stored.Id}.json", () => endpoint = Endpoint.FromStored(stored));
+        Load($"endpoints/{stored.Id}.json", () => endpoint = Endpoint.FromStored(stored, objects.Read));
         return endpoint!;
     }
 

@@ -158,7 +158,15 @@ public sealed class EndpointManager(
     /// <summary>Its programs, as they are to be now. Those that an endpoint has go on when it fails. Nothing is forwarded before they run.</summary>
     internal void Attach(Endpoint endpoint)
     {
-        datapath.AttachEndpoint(endpoint.Wiring);
+        using IPreparedPrograms prepared = datapath.PreparePrograms(endpoint.Wiring);
+        Attach(endpoint, prepared);
+    }
+
+    /// <inheritdoc cref="Attach(Endpoint)"/>
+    /// <param name="prepared">The programs.</param>
+    internal void Attach(Endpoint endpoint, IPreparedPrograms prepared)
+    {
+        prepared.Attach();
         programs.Ask(endpoint.Id);
         host.Forwarding.Allow(endpoint);
     }

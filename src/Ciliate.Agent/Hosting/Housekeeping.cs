@@ -8,7 +8,7 @@ namespace Ciliate.Agent.Hosting;
 
 /// <summary>What the control loop has to do every few seconds.</summary>
 internal sealed class Housekeeping(
-    IDatapath datapath, EndpointIdentities identities, PolicyManager policies, StateKeeper state, Action retryAdoption, HostRound host, HealthCheck health,
+    IDatapath datapath, EndpointIdentities identities, PolicyManager policies, HookManager hooks, StateKeeper state, Action retryAdoption, HostRound host, HealthCheck health,
     RepeatedTasks tasks, TimeProvider time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -25,6 +25,7 @@ internal sealed class Housekeeping(
             await tasks.TryAsync("keeping the state directory", state.Check, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("cleaning up after a change of labels", identities.CleanUp, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("cleaning up after a change of policies", policies.CleanUp, cancellationToken).ConfigureAwait(false);
+            await tasks.TryAsync("removing what no hook needs any more", hooks.RemoveUnused, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("bringing endpoints up to date", retryAdoption, cancellationToken).ConfigureAwait(false);
             await host.RunAsync(everything: true, cancellationToken).ConfigureAwait(false);
             await tasks.TryAsync("removing tables of another layout", datapath.CompleteUpgrade, cancellationToken).ConfigureAwait(false);

@@ -81,7 +81,7 @@ public sealed class RunningAgent : IAsyncDisposable
             _services.Programs.RunAsync(_stop.Token),
             new ChangeWatcher(host, _changes, _services.Time).RunAsync(_stop.Token),
             new Housekeeping(
-                _services.Datapath, _services.EndpointIdentities, _services.Policies, _services.State, _services.RetryAdoption, host, _services.HealthCheck,
+                _services.Datapath, _services.EndpointIdentities, _services.Policies, _services.Hooks, _services.State, _services.RetryAdoption, host, _services.HealthCheck,
                 repeated, _services.Time).RunAsync(_stop.Token),
             new PolicyFollower(
                 _services.PolicyDirectory, _services.FollowedStamp, _services.Policies, _services.Loop, _services.Health, _services.Time, logger).RunAsync(_stop.Token),

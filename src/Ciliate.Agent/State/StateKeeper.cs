@@ -2,6 +2,7 @@ using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Identities;
 using Ciliate.Agent.Logging;
 using Ciliate.Agent.Policies;
+using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
 
 namespace Ciliate.Agent.State;
@@ -39,10 +40,13 @@ public sealed class StateKeeper(
         HashSet<string> present = [.. store.AllPaths()];
         // The record of one that is disconnected may have been deleted: then a deletion did not come to its end, and the record stays away.
         Endpoint[] unrecorded = [.. endpoints.Rows.Where(row => row.State == EndpointState.Ready && !present.Contains(store.EndpointPath(row.Id)))];
+        UserHook[] withoutObject = [.. endpoints.Rows.SelectMany(row => row.Hooks).Select(hook => hook.Program)
+            .DistinctBy(program => program.Digest).Where(program => !present.Contains(store.ObjectPath(program.Digest)))];
         string[] lost =
         [
             .. store.LostIdentities is { } journal ? [journal] : Array.Empty<string>(),
             .. policies.Paths.Where(path => !present.Contains(path)),
+            .. withoutObject.Select(program => store.ObjectPath(program.Digest)),
             .. unrecorded.Select(row => store.EndpointPath(row.Id)),
         ];
         if (lost.Length > 0)
@@ -50,6 +54,8 @@ public sealed class StateKeeper(
             logger.StateRestored(lost.Length, lost[0]);
             identities.RecordAgain(store);
             policies.StoreAgain(present);
+            foreach (UserHook program in withoutObject)
+                store.WriteObject(program.Digest, program.Elf.Span);
             foreach (Endpoint endpoint in unrecorded)
                 store.WriteEndpoint(endpoint.ToStored());
         }

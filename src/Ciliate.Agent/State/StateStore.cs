@@ -10,13 +10,15 @@ namespace Ciliate.Agent.State;
 
 /// <summary>What outlives the agent, as files below one directory:
 /// <c>endpoints/ID.json</c>, <c>policies/NAMESPACE_NAME@REVISION.yaml</c> (the namespace may be empty; kinds other than CiliumNetworkPolicy stand in front), <c>policies.json</c>,
-/// and <c>identities.journal</c>. A file is replaced as a whole, a <see cref="Journal"/> gets one record more, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
-/// written before it is named there and deleted after, and what it does not name is what a crash left.</summary>
-public sealed class StateStore
+/// <c>objects/SHA256.o</c> and <c>identities.journal</c>. A file is replaced as a whole, a <see cref="Journal"/> gets one record more, so that a crash leaves the old or the new. <c>policies.json</c> says which policies there are: a policy's file is
+/// written before it is named there and deleted after, and what it does not name is what a crash left; so it is with an
+/// object and the endpoints' files.</summary>
+public sealed partial class StateStore
 {
     private readonly string _directory;
     private readonly string _endpoints;
     private readonly string _policies;
+    private readonly string _objects;
     private readonly string _policyIndex;
     private readonly IdentityJournal _identities;
 
@@ -26,6 +28,7 @@ public sealed class StateStore
         _directory = directory;
         _endpoints = Path.Combine(directory, "endpoints");
         _policies = Path.Combine(directory, "policies");
+        _objects = Path.Combine(directory, "objects");
         _identities = new IdentityJournal(Path.Combine(directory, IdentityFile));
         Disk = new StateDisk(directory);
         _policyIndex = Path.Combine(directory, "policies.json");
@@ -57,7 +60,7 @@ public sealed class StateStore
     /// <param name="file">Relative to the state directory.</param>
     public static bool IsOurs(string file) =>
         Path.GetFileName(file).StartsWith(AtomicFile.TemporaryPrefix, StringComparison.Ordinal)
-        || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml")
+        || (Path.GetDirectoryName(file), Path.GetExtension(file)) is ("endpoints", ".json") or ("policies", ".yaml") or ("objects", ObjectExtension)
         || file is IdentityFile or OlderState.IdentityFile or "policies.json" or LockFile;
 
     /// <summary>The file by whose lock an agent holds its state directory.</summary>
@@ -137,7 +140,7 @@ public sealed class StateStore
     public void DeletePolicies(IReadOnlyCollection<string> paths) => Disk.Delete(paths);
 
     /// <summary>The directories that hold the files.</summary>
-    private string[] Places => [_directory, _endpoints, _policies];
+    private string[] Places => [_directory, _endpoints, _policies, _objects];
 
     /// <summary>Somebody took away a directory or a file that every change needs.</summary>
     public bool LacksPlace => !Places.All(Directory.Exists) || !File.Exists(_policyIndex) || LostIdentities is not null;

@@ -34,7 +34,17 @@ public sealed record StoredEndpoint
     public string? IPv6 { get; init; }
 
     public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Null: none.</summary>
+    public IReadOnlyList<StoredHook>? Hooks { get; init; }
 }
+
+/// <summary>A program of the user's at an endpoint.</summary>
+/// <param name="At"><c>egress</c> or <c>ingress</c>.</param>
+/// <param name="File">As the one who added it called it.</param>
+/// <param name="Program">The C function.</param>
+/// <param name="Sha256">Of the compiled object, which is <c>objects/SHA256.o</c>.</param>
+public sealed record StoredHook(string At, string File, string Program, string Sha256, DateTimeOffset Added);
 
 /// <summary>A number and what it stands for.</summary>
 /// <param name="Prefix">Of the addresses outside that have the identity; its labels follow from it.</param>

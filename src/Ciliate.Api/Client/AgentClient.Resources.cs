@@ -36,6 +36,28 @@ public sealed partial class AgentClient
     public Task DeleteEndpointAsync(string reference, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToEndpoint(reference), default, static (_, _) => ValueTask.FromResult(true), cancellationToken);
 
+    /// <summary>Programs of the user's at endpoints.</summary>
+    /// <param name="reference">A number, <c>name:web</c> or a bare name; null: of all endpoints.</param>
+    public Task<IReadOnlyList<EndpointHookResource>> GetHooksAsync(string? reference, CancellationToken cancellationToken)
+    {
+        string route = reference is null ? ApiRoutes.Hooks : ApiRoutes.ToEndpointHooks(reference);
+        return SendAsync("GET", route, ApiJson.Default.IReadOnlyListEndpointHookResource, default, cancellationToken);
+    }
+
+    /// <summary>Has a program of the user's judge packets. When it returns, it judges them.</summary>
+    /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
+    /// <param name="at"><see cref="HookPlaces"/>.</param>
+    public Task<EndpointHookResource> PutHookAsync(string reference, string at, EndpointHookRequest request, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.EndpointHookRequest);
+        return SendAsync("PUT", ApiRoutes.ToEndpointHook(reference, at), ApiJson.Default.EndpointHookResource, body, cancellationToken);
+    }
+
+    /// <summary>When it returns, the program judges no packet any more.</summary>
+    /// <inheritdoc cref="PutHookAsync"/>
+    public Task DeleteHookAsync(string reference, string at, CancellationToken cancellationToken) =>
+        SendAsync("DELETE", ApiRoutes.ToEndpointHook(reference, at), default, static (_, _) => ValueTask.FromResult(true), cancellationToken);
+
     public Task<IReadOnlyList<IdentityEntry>> GetIdentitiesAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Identities, ApiJson.Default.IReadOnlyListIdentityEntry, default, cancellationToken);
 

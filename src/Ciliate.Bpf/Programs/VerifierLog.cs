@@ -9,7 +9,7 @@ internal sealed class VerifierLog
     private const int MostReasons = 2;
 
     private static readonly string[] Summaries =
-        ["processed ", "verification time", "stack depth", "max_states", "peak_states", "mark_precise:", "arg#", "Caller passes", "caller:", "callee:"];
+        ["processed ", "verification time", "stack depth", "Func#", "max_states", "peak_states", "mark_precise:", "arg#", "Caller passes", "caller:", "callee:"];
 
     public VerifierLog(string text, ProgramSpec program, BtfSpec btf)
     {

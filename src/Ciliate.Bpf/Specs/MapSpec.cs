@@ -32,6 +32,9 @@ public sealed record MapSpec(string Name, MapType Type)
     /// <summary>Written once and frozen before a program is loaded, so that the verifier knows the values.</summary>
     public bool IsConstant => IsDataSection && Flags.HasFlag(MapFlags.ReadOnlyForPrograms);
 
+    /// <summary>Whether an existing map can stand for this one: by type, sizes and flags.</summary>
+    public bool Fits(MapInfo existing) => MapCompatibility.Difference(this, existing) is null;
+
     /// <summary>What a data section holds before it is changed; empty stands for zeros.</summary>
     internal ReadOnlyMemory<byte> InitialContent { get; init; }
 }

@@ -13,6 +13,7 @@ internal static class EndpointCommands
             List(terminal),
             Get(terminal),
             EndpointLabelsCommand.Build(terminal),
+            EndpointHookCommands.Build(terminal),
             Delete(terminal),
         };
 

@@ -10,26 +10,21 @@ namespace Ciliate.Datapath.Tailoring;
 /// <param name="blueprint">With the constants of all endpoints, and of the maps' sizes.</param>
 internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IReadOnlyDictionary<string, BpfMap> maps)
 {
-    private static readonly string[] s_names = [EndpointPrograms.FromContainer, EndpointPrograms.ToContainer];
-
     /// <exception cref="BpfObjectException">A program has a form that cannot be made for its constants.</exception>
     /// <exception cref="VerifierException">The kernel refuses one.</exception>
     /// <exception cref="Linux.LinuxException">It refuses something else.</exception>
+    /// <param name="users">Become part of the code; the pair's when there is one.</param>
     /// <param name="policy">To be part of the code where that is worth it; null: the tables are asked for everything.</param>
-    public TailoredPair Make(EndpointWiring wiring, SmallPolicy? policy = null)
+    public TailoredPair Make(EndpointWiring wiring, UserGrafts users, SmallPolicy? policy = null)
     {
         var spec = SpecOf(wiring);
         var loaded = new List<LoadedObject>();
         try
         {
             var reports = new List<ProgramReport>();
-            foreach (var name in s_names)
-            {
-                var (program, report) = Make(WithPolicy(spec, name, policy), name);
-                loaded.Add(program);
-                reports.Add(report);
-            }
-            return new TailoredPair(loaded[0], loaded[1], new EndpointProgramReport(true, null, reports));
+            foreach (var name in users.Names)
+                reports.Add(Make(users.PutInto(WithPolicy(spec, name, policy), name), name, users, loaded));
+            return new TailoredPair(loaded, users, new EndpointProgramReport(true, null, reports));
         }
         catch
         {
@@ -58,7 +53,7 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
     private static ObjectSpec WithPolicy(ObjectSpec spec, string name, SmallPolicy? policy)
     {
         var direction = name == EndpointPrograms.FromContainer ? TrafficDirection.Egress : TrafficDirection.Ingress;
-        if (policy is null || PolicyCode.Of(policy, direction) is not { } code)
+        if (policy is null || name == EndpointPrograms.DeliverToContainer || PolicyCode.Of(policy, direction) is not { } code)
             return spec;
         var own = spec.Clone();
         own.SetConstant("own_policy_generation", policy.Generation);
@@ -68,19 +63,21 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
         return own;
     }
 
-    private (LoadedObject, ProgramReport) Make(ObjectSpec spec, string name)
+    /// <param name="all">Gets the program when it is loaded.</param>
+    private ProgramReport Make(ObjectSpec spec, string name, UserGrafts users, List<LoadedObject> all)
     {
         long start = Stopwatch.GetTimestamp();
         var special = Specialize(spec, name);
         long made = Stopwatch.GetTimestamp();
-        var loaded = loader.Load(spec, new LoadOptions { MapReplacements = maps, Programs = [name] });
+        var loaded = users.Load(loader, spec, name, maps);
+        all.Add(loaded);
         var loadTime = Stopwatch.GetElapsedTime(made);
         var (features, removed) = ProgramFeatures.Of(spec);
         var info = loaded.Program(name).Info;
-        return (loaded, new ProgramReport(
+        return new ProgramReport(
             name, info.Id, [.. special.Constants.Select(ConstantText.Of)], features, removed,
             special.InstructionsBefore, special.InstructionsAfter, info.TranslatedSize / Instruction.SlotSize, info.JitedSize, info.VerifiedInstructions,
             special.Maps, special.RemovedMaps, special.RemovedFunctions,
-            Stopwatch.GetElapsedTime(start, made), loadTime));
+            Stopwatch.GetElapsedTime(start, made), loadTime);
     }
 }

@@ -16,6 +16,7 @@ internal static class ProgramFeatures
         ("masquerade-all-protocols", spec =>
             Is(spec, "masquerade_all_protocols") && ((HasIPv4(spec) && Is(spec, "masquerade_ipv4")) || (HasIPv6(spec) && Is(spec, "masquerade_ipv6")))),
         ("policy-as-code", spec => spec.GetConstant<uint>("own_policy_generation") != 0),
+        ("user-program", spec => Is(spec, "user_egress") || Is(spec, "user_ingress")),
         (EndpointLookup, spec => spec.GetConstant<uint>("own_endpoint") == 0),
     ];
 

@@ -21,20 +21,31 @@ public sealed class UserProgram
     public string Name { get; }
 
     /// <summary>Maps that it uses, by their C names; data sections are among them.</summary>
-    public IReadOnlyList<string> Maps =>
-        [.. _spec.Program(Name).MapReferences.Select(reference => _spec.Maps[reference.MapIndex].Name).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Maps => [.. MapSpecs.Select(map => map.Name).Order(StringComparer.Ordinal)];
+
+    internal IEnumerable<MapSpec> MapSpecs => _spec.Program(Name).MapReferences.Select(reference => _spec.Maps[reference.MapIndex]).Distinct();
 
     /// <param name="file">As errors name it.</param>
     /// <param name="program">Null: the only one of the object.</param>
     /// <exception cref="DatapathException">One line that names the file, what is wrong, and the source line where it is known.</exception>
     public static UserProgram Check(ReadOnlyMemory<byte> elf, string file, string? program = null)
     {
+        var opened = Open(elf, file, program);
+        UserProgramRules.Check(opened._spec, opened.Name);
+        return opened;
+    }
+
+    internal static UserProgram Check(UserHook hook) => Check(hook.Elf, hook.File, hook.Program);
+
+    /// <summary>One that was found fit when it came.</summary>
+    internal static UserProgram Open(UserHook hook) => Open(hook.Elf, hook.File, hook.Program);
+
+    private static UserProgram Open(ReadOnlyMemory<byte> elf, string file, string? program)
+    {
         try
         {
             var spec = ObjectSpec.Parse(elf, file);
-            var checkedProgram = new UserProgram(spec, UserProgramRules.Choose(spec, program));
-            UserProgramRules.Check(spec, checkedProgram.Name);
-            return checkedProgram;
+            return new UserProgram(spec, UserProgramRules.Choose(spec, program));
         }
         catch (BpfObjectException error)
         {

@@ -39,9 +39,34 @@ internal sealed class FakeDatapath : IDatapath
 
     public void AttachEndpoint(EndpointWiring wiring)
     {
-        Enter($"attach {wiring.Id}");
-        Attached[wiring.Id] = wiring;
-        Missing.Remove(wiring.Id);
+        using IPreparedPrograms programs = PreparePrograms(wiring);
+        programs.Attach();
+    }
+
+    public IPreparedPrograms PreparePrograms(EndpointWiring wiring)
+    {
+        Fail?.Invoke($"prepare {wiring.Id}");
+        return new Prepared(this, wiring);
+    }
+
+    public IReadOnlyList<UserMapRow> ReadUserMaps(EndpointWiring wiring) => [];
+
+    public void PruneUserMaps(IReadOnlyCollection<EndpointWiring> endpoints)
+    {
+    }
+
+    private sealed class Prepared(FakeDatapath datapath, EndpointWiring wiring) : IPreparedPrograms
+    {
+        public void Attach()
+        {
+            datapath.Enter($"attach {wiring.Id}");
+            datapath.Attached[wiring.Id] = wiring;
+            datapath.Missing.Remove(wiring.Id);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     public void SettlePrograms(ushort endpointId) => Enter($"settle {endpointId}");

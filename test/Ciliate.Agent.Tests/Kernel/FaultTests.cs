@@ -1,5 +1,6 @@
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Datapath;
 using Xunit;
 
 namespace Ciliate.Agent.Tests.Kernel;
@@ -150,6 +151,17 @@ public sealed class FaultTests : IDisposable
     {
         _agent.Apply(Database);
         EveryCallFailsOnce(() => _agent.Relabel("cache", "app=other"), () => _agent.Relabel("cache", "app=cache"));
+    }
+
+    [Fact]
+    public void A_program_of_the_users_that_comes() =>
+        EveryCallFailsOnce(() => _agent.Hook("db", TrafficDirection.Ingress, "no_udp"), () => _agent.Unhook("db", TrafficDirection.Ingress));
+
+    [Fact]
+    public void A_program_of_the_users_that_goes()
+    {
+        _agent.Hook("db", TrafficDirection.Ingress, "no_udp");
+        EveryCallFailsOnce(() => _agent.Unhook("db", TrafficDirection.Ingress), () => _agent.Hook("db", TrafficDirection.Ingress, "no_udp"));
     }
 
     /// <summary>What was taken out of the tables by half is there in full for an endpoint that gets the labels again.</summary>

@@ -1,10 +1,12 @@
 using Ciliate.Agent.Configuration;
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.Policies;
+using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Datapath;
 using Ciliate.Policy;
 using Ciliate.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using TrafficDirection = Ciliate.Datapath.TrafficDirection;
 
 namespace Ciliate.Agent.Tests.Kernel;
 
@@ -90,6 +92,10 @@ internal sealed class KernelAgent : IDisposable
     public void Relabel(string name, params string[] labels) =>
         Host.Run(() => { Services.Endpoints.Relabel(Find(name), LabelSet.ParseUserLabels(labels)); });
 
+    public void Hook(string name, TrafficDirection at, string program) => Host.Run(() => { Services.Hooks.Add(Find(name), at, UserObjectFile.Request(program)); });
+
+    public void Unhook(string name, TrafficDirection at) => Host.Run(() => Services.Hooks.Remove(Find(name), at));
+
     public void Apply(params string[] policies) => Host.Run(() =>
     {
         Services.Policies.Apply(
@@ -105,6 +111,7 @@ internal sealed class KernelAgent : IDisposable
         Services.Programs.WorkOff();
         Services.EndpointIdentities.CleanUp();
         Services.Policies.CleanUp();
+        Services.Hooks.RemoveUnused();
         Datapath.CompleteUpgrade();
         Datapath.ReclaimGenerations();
     });

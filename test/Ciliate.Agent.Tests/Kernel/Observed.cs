@@ -38,6 +38,8 @@ internal static partial class Observed
             Assert.Equal(row.Generation, agent.Services.Endpoints.Endpoints.Find(row.Id)?.Generation);
         }
 
+        foreach (ushort id in Enumerable.Range(1, 16).Select(id => (ushort)id).Where(id => agent.Datapath.Maps.UserDeliveries.TryGet(id, out _)))
+            yield return $"a program of the user's delivers to {id}";
         foreach (ushort id in agent.Datapath.AttachedEndpoints())
             yield return $"programs of {id} at {names.GetValueOrDefault(agent.Datapath.AttachedInterface(id))}";
         IReadOnlyList<PolicyRow> policy = agent.Datapath.DumpPolicy();
@@ -83,7 +85,7 @@ internal static partial class Observed
     {
         AgentServices services = agent.Services;
         foreach (Endpoint endpoint in services.Endpoints.Endpoints.Rows)
-            yield return $"endpoint {endpoint.Id} {endpoint.Name} {endpoint.Labels} {endpoint.Identity} {endpoint.IPv4} {endpoint.IPv6} {endpoint.State}";
+            yield return $"endpoint {endpoint.Id} {endpoint.Name} {endpoint.Labels} {endpoint.Identity} {endpoint.IPv4} {endpoint.IPv6} {endpoint.State} {string.Join(' ', endpoint.Hooks.Select(hook => hook.Program.Program))}";
         yield return $"policies at {services.Policies.Current.Policies.Count}: {string.Join(' ', services.Policies.Current.Origins.Keys)}";
         foreach (var row in services.Identities.Identities.Rows.Where(row => row.Holders > 0))
             yield return $"identity {row.Id} {row.Labels} {row.Holders}";

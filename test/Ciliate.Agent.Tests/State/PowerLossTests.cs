@@ -4,6 +4,7 @@ using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
 using Ciliate.Policy;
 using Xunit;
+using TrafficDirection = Ciliate.Datapath.TrafficDirection;
 
 namespace Ciliate.Agent.Tests.State;
 
@@ -31,6 +32,7 @@ public sealed class PowerLossTests : IDisposable
     [InlineData("fsync", "endpoints")]
     [InlineData("fsync", "policies")]
     [InlineData("fsync", "identities.journal")]
+    [InlineData("fsync", "objects")]
     public void Without_a_sync_it_is_seen(string call, string of = "")
     {
         (List<FileCall> calls, List<int> ends, string root) = Record();
@@ -70,6 +72,8 @@ public sealed class PowerLossTests : IDisposable
         // The second time most of the journal does not count any more.
         foreach (string net in new[] { "10.1", "10.2", "10.3" })
             yield return () => agent.Apply(Prefixes(net));
+        yield return () => agent.Services.Hooks.Add(web, TrafficDirection.Egress, UserObjectFile.Request("nothing"));
+        yield return () => agent.Services.Hooks.Remove(web = agent.Services.Endpoints.Endpoints.Find(web.Id)!, TrafficDirection.Egress);
         yield return () => agent.Services.Policies.Delete(new PolicyKey(null, "db"));
         yield return () => agent.Services.Endpoints.Delete(web);
     }

@@ -41,7 +41,7 @@ public sealed class TailoredProgramTests
             var blueprint = BlueprintOf(options);
             foreach (var table in new[] { "flows", "nat" })
                 blueprint.ConfigureMap(table, map => map with { MaxEntries = rig.Datapath.Maps.Shared[table].Info.MaxEntries });
-            using var pair = new EndpointTailor(loader, blueprint, rig.Datapath.Maps.Shared).Make(wiring);
+            using var pair = new EndpointTailor(loader, blueprint, rig.Datapath.Maps.Shared).Make(wiring, UserGrafts.Prepare(wiring, new UserMapPins(rig.Root)));
 
             Assert.All(pair.Report.Programs, program =>
             {

@@ -86,3 +86,19 @@ int deep(struct __sk_buff *skb)
 	stack[skb->len & 255] = 1;
 	return stack[skb->hash & 255] & 1;
 }
+
+/* Keeps everything. */
+SEC("tc")
+int nothing(struct __sk_buff *skb)
+{
+	return 0;
+}
+
+/* As deep as docs/user-programs.md says that one may be. */
+SEC("tc")
+int roomy(struct __sk_buff *skb)
+{
+	volatile __u8 stack[192];
+	stack[skb->len & 127] = 1;
+	return stack[skb->hash & 127] & 1;
+}
