@@ -14,7 +14,7 @@ public sealed record DatapathRemain(string Kind, string Path);
 /// <param name="root">On a bpffs; need not exist.</param>
 public sealed class DatapathRemains(string root) : IDisposable
 {
-    private static readonly string[] OwnDirectories = ["endpoints", "uplinks", UserMapPins.Directory];
+    private static readonly string[] OwnDirectories = ["endpoints", "uplinks", UserMapPins.Place];
 
     private readonly InterfaceHooks _hooks = InterfaceHooks.ForRelease(root);
 

@@ -134,9 +134,10 @@ public sealed class HookManager(
         {
             return datapath.PreparePrograms(endpoint.Wiring);
         }
-        catch (DatapathException error) when (error.InnerException is VerifierException or BpfObjectException)
+        catch (DatapathException error) when (error.InnerException is (VerifierException or BpfObjectException) and var refusal)
         {
-            throw new AgentException(AgentError.Invalid, error.Message, error);
+            string files = string.Join(" and ", endpoint.Hooks.Select(hook => hook.Program.File).Distinct());
+            throw new AgentException(AgentError.Invalid, $"{files}: together with the container's own program it is refused: {refusal.Message}", error);
         }
     }
 

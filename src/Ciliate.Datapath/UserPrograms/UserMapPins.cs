@@ -8,11 +8,11 @@ namespace Ciliate.Datapath;
 /// <param name="root">Of the agent, on a bpffs.</param>
 internal sealed class UserMapPins(string root)
 {
-    public const string Directory = "user";
+    public const string Place = "user";
 
     private const int DigestDigits = 12;
 
-    private readonly string _root = Path.Combine(root, Directory);
+    private readonly string _root = Path.Combine(root, Place);
 
     /// <summary>Those that the program of a hook finds: its own, pinned for this object, or of another that it comes in the place of those
     /// with the same name and shape. Data sections are an object's own.</summary>
@@ -69,7 +69,7 @@ internal sealed class UserMapPins(string root)
     /// <summary>Takes away all pins but those of the hooks. Safe to repeat, and cheap when there are none.</summary>
     public void KeepOnly(IReadOnlyCollection<EndpointWiring> endpoints)
     {
-        if (!System.IO.Directory.Exists(_root))
+        if (!Directory.Exists(_root))
             return;
         HashSet<string> kept =
             [.. endpoints.SelectMany(endpoint => HooksOf(endpoint.Users).Select(hook => PathOf(endpoint.Id, hook.Direction, hook.Hook)))];
@@ -78,7 +78,7 @@ internal sealed class UserMapPins(string root)
 
     public void Remove(ushort id)
     {
-        if (System.IO.Directory.Exists(PathOf(id)))
+        if (Directory.Exists(PathOf(id)))
             Sweep(PathOf(id), []);
     }
 
@@ -90,11 +90,11 @@ internal sealed class UserMapPins(string root)
     {
         if (kept.Contains(directory))
             return;
-        foreach (var path in System.IO.Directory.GetDirectories(directory))
+        foreach (var path in Directory.GetDirectories(directory))
             Sweep(path, kept);
-        foreach (var path in System.IO.Directory.GetFiles(directory))
+        foreach (var path in Directory.GetFiles(directory))
             FileSystem.Remove(path);
-        if (!System.IO.Directory.EnumerateFileSystemEntries(directory).Any())
+        if (!Directory.EnumerateFileSystemEntries(directory).Any())
             FileSystem.RemoveDirectory(directory);
     }
 
@@ -102,9 +102,9 @@ internal sealed class UserMapPins(string root)
     {
         var own = PathOf(id, direction, hook);
         yield return Path.Combine(own, PinName(map.Name));
-        if (map.IsDataSection || !System.IO.Directory.Exists(PathOf(id, direction)))
+        if (map.IsDataSection || !Directory.Exists(PathOf(id, direction)))
             yield break;
-        foreach (var other in System.IO.Directory.GetDirectories(PathOf(id, direction)).Where(path => path != own))
+        foreach (var other in Directory.GetDirectories(PathOf(id, direction)).Where(path => path != own))
             yield return Path.Combine(other, PinName(map.Name));
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Ciliate.EndToEnd.Tests.OneHost;
 using Ciliate.EndToEnd.Tests.Policies;
+using Ciliate.EndToEnd.Tests.UserPrograms;
 using Ciliate.Testing;
 using Xunit;
 
@@ -58,6 +59,8 @@ public sealed class CleanupTests : IDisposable
         Assert.Contains("interface cil1", Items(done, "removed"));
         Assert.Contains($"file {_roots.State}/endpoints/1.json", Items(done, "removed"));
         Assert.Contains(Items(done, "removed"), item => item.StartsWith($"program {_roots.Pins}/endpoints/1/from_container", StringComparison.Ordinal));
+        Assert.Contains(Items(done, "removed"), item => item.StartsWith($"file {_roots.State}/objects/", StringComparison.Ordinal));
+        Assert.Contains(Items(done, "removed"), item => item.StartsWith($"map {_roots.Pins}/user/1/ingress/", StringComparison.Ordinal));
         Assert.Empty(Items(done, "kept"));
         Assert.Empty(Items(Json("cleanup", "--yes"), "removed"));
     }
@@ -198,6 +201,7 @@ public sealed class CleanupTests : IDisposable
     {
         _ciliate.Do("endpoint", "add", "web", "--netns", _container.Path, "--label", "app=web");
         _ciliate.Do("policy", "apply", "-f", PolicyFile());
+        _ciliate.Do("endpoint", "hook", "add", "web", "--object", UserObject.Budget(Path.GetTempPath()), "--at", "ingress");
     }
 
     private static string PolicyFile()

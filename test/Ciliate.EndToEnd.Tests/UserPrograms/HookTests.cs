@@ -87,13 +87,27 @@ public sealed class HookTests : IDisposable
 
         void Holds()
         {
-            _fixture.DropsUdp(_client, _server, _server, "INGRESS");
-            _fixture.DropsUdp(_host, _server, _server, "INGRESS");
+            _fixture.DropsUdp(_client, _server);
+            _fixture.DropsUdp(_host, _server);
             // The answers are UDP too: what goes out is free, and nothing comes back.
             using var question = new Conversation(_server.Network, _client.IPv6, 80, Transport.Udp);
             Assert.False(question.IsAnswered(TimeSpan.FromMilliseconds(150)));
             Assert.Contains(_host.SeenFrom(question.SourcePort, 80), flow => !flow.Dropped);
         }
+    }
+
+    [Fact]
+    public void By_clsact_it_is_the_same()
+    {
+        using var other = new UserHost("--hook-backend", "clsact");
+        other.Hook("add", "server", "ingress", UserObject.Several(other.Objects), "no_udp");
+        other.DropsUdp(other.Client, other.Server);
+        other.Host.Agent.Kill();
+        other.Host.Agent.Start();
+        other.DropsUdp(other.Host, other.Server);
+
+        other.Remove("server", "ingress");
+        other.PassesUdp(other.Client, other.Server);
     }
 
     [Fact]
@@ -138,7 +152,7 @@ public sealed class HookTests : IDisposable
         string[] before = Traces();
 
         Refused("cannot write into packet (at user.bpf.c:", "add", "--object", several, "--program", "writes");
-        Refused("combined stack size", "add", "--object", several, "--program", "deep");
+        Refused("several.o: together with the container's own program it is refused: program from_container: combined stack size", "add", "--object", several, "--program", "deep");
         Refused("(at user.bpf.c:", "add", "--object", several, "--program", "unbounded");
         Refused("name the one that is to judge packets", "add", "--object", several);
         Refused("notes.txt: ", "add", "--object", _host.Roots.Write("notes.txt", "no object"));

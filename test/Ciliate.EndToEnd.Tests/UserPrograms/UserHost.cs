@@ -16,9 +16,10 @@ public sealed class UserHost : IDisposable
 
     private readonly EchoServer[] _servers;
 
-    public UserHost()
+    /// <param name="options">Flags of the agent.</param>
+    public UserHost(params IReadOnlyList<string> options)
     {
-        Host = new Host();
+        Host = new Host(options);
         Objects = Host.Roots.MakeDirectory("objects");
         Server = Host.Add("server");
         Client = Host.Add("client");
@@ -58,8 +59,8 @@ public sealed class UserHost : IDisposable
         return (counts[0], counts[1]);
     }
 
-    /// <summary>UDP is dropped by the program of this container, which is told with it, and TCP passes.</summary>
-    public void DropsUdp(IPlace from, IPlace to, Container at, string direction)
+    /// <summary>UDP is dropped by the receiver's program at ingress, which is told with both ends, and TCP passes.</summary>
+    public void DropsUdp(IPlace from, IPlace to)
     {
         foreach (Family family in Enum.GetValues<Family>())
         {
@@ -69,8 +70,8 @@ public sealed class UserHost : IDisposable
             Eventually.Holds(
                 () => Host.SeenFrom(conversation.SourcePort, 80).Any(flow => flow is { Dropped: true, Reason: Reason }
                     && (flow.Source ?? "host") == from.Name && flow.Destination == to.Name
-                    && flow.Json.GetProperty("traffic_direction").GetString() == direction),
-                $"a drop at {at.Name} of {from.Name} to {to.Name} over {family}");
+                    && flow.Json.GetProperty("traffic_direction").GetString() == "INGRESS"),
+                $"a drop of {from.Name} to {to.Name} over {family}");
         }
     }
 
