@@ -144,7 +144,8 @@ public sealed class AgentServices : IAsyncDisposable
 
     private PolicyTrialRun Try(PolicyPlan plan) => new(
         Policies.Current.Policies, plan, [.. Endpoints.Endpoints.Rows], [.. Identities.Identities.Rows],
-        Flows.Last(FlowLog.DefaultCapacity, FlowFilter.Everything), _resolve);
+        Flows.Last(FlowLog.DefaultCapacity, FlowFilter.Everything),
+        _resolve with { MostEntries = Datapath.ReadFill().PolicyCapacity });
 
     public PolicyExplainer Explainer { get; }
 

@@ -20,6 +20,9 @@ public static class ApiRoutes
     public const string Identities = "/v1/identity";
     public const string Policies = "/v1/policy";
     public const string Policy = "/v1/policy/{name}";
+    public const string DryRun = "/v1/dry-run";
+    public const string PoliciesDryRun = DryRun + "/policy";
+    public const string PolicyDryRun = DryRun + "/policy/{name}";
     public const string Explain = "/v1/explain";
     public const string Flows = "/v1/flows";
     public const string PolicyMap = "/v1/map/policy";
@@ -34,11 +37,9 @@ public static class ApiRoutes
     /// <inheritdoc cref="ToEndpoint"/>
     public static string ToEndpointLabels(string reference) => $"{ToEndpoint(reference)}/labels";
 
-    /// <summary>Query of a PUT or DELETE of policies: <c>true</c> to be told what it would do, and nothing else.</summary>
-    public const string DryRunKey = "dry-run";
-
-    /// <param name="route">Of the change.</param>
-    public static string ToTrial(string route) => WithQuery(route, (DryRunKey, "true"));
+    /// <param name="route">Of a change of policies: the same method here tells what it would do. A path of its own, so that no agent takes it for the
+    /// change.</param>
+    public static string ToTrial(string route) => DryRun + route["/v1".Length..];
 
     /// <inheritdoc cref="ToEndpoint"/>
     public static string ToEndpointHooks(string reference) => $"{ToEndpoint(reference)}/hook";

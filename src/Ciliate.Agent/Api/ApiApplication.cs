@@ -70,6 +70,8 @@ internal static class ApiApplication
         application.MapPut(ApiRoutes.Policies, policies.PutAsync);
         application.MapGet(ApiRoutes.Policy, policies.GetAsync);
         application.MapDelete(ApiRoutes.Policy, policies.DeleteAsync);
+        application.MapPut(ApiRoutes.PoliciesDryRun, policies.TryPutAsync);
+        application.MapDelete(ApiRoutes.PolicyDryRun, policies.TryDeleteAsync);
 
         application.MapGet(ApiRoutes.Explain, new ExplainHandlers(agent).GetAsync);
         application.MapGet(ApiRoutes.Flows, new FlowHandlers(agent).GetAsync);

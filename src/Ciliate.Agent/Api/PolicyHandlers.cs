@@ -28,28 +28,23 @@ internal sealed class PolicyHandlers(AgentServices agent)
     public async Task PutAsync(HttpContext context)
     {
         var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
-        IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
-        IReadOnlyList<PolicySubmission> submissions = PolicySubmission.Read(Requests.WithoutNull(files, "policy files"));
-        if (IsTrial(context))
-        {
-            await TryAsync(context, () => agent.Try(submissions)).ConfigureAwait(false);
-            return;
-        }
-
+        IReadOnlyList<PolicySubmission> submissions = await SubmissionsAsync(context).ConfigureAwait(false);
         PolicyOutcome outcome = await agent.Loop.RunAsync(() => agent.Policies.Apply(submissions), context.RequestAborted)
             .ConfigureAwait(false);
         timer.ObserveDuration();
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
+    public async Task TryPutAsync(HttpContext context)
+    {
+        IReadOnlyList<PolicySubmission> submissions = await SubmissionsAsync(context).ConfigureAwait(false);
+        await TryAsync(context, () => agent.Try(submissions)).ConfigureAwait(false);
+    }
+
+    public Task TryDeleteAsync(HttpContext context) => TryAsync(context, () => agent.TryDelete(Key(context, agent.Policies.Current)));
+
     public async Task DeleteAsync(HttpContext context)
     {
-        if (IsTrial(context))
-        {
-            await TryAsync(context, () => agent.TryDelete(Key(context, agent.Policies.Current))).ConfigureAwait(false);
-            return;
-        }
-
         var timer = agent.Metrics.ChangeTime.WithLabels(MetricsReport.PolicyChange).NewTimer();
         PolicyOutcome outcome = await agent.Loop.RunAsync(
             () => agent.Policies.Delete(Key(context, agent.Policies.Current)), context.RequestAborted).ConfigureAwait(false);
@@ -57,12 +52,11 @@ internal sealed class PolicyHandlers(AgentServices agent)
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
-    private static bool IsTrial(HttpContext context) => context.Request.Query[ApiRoutes.DryRunKey] switch
+    private static async Task<IReadOnlyList<PolicySubmission>> SubmissionsAsync(HttpContext context)
     {
-        [] or ["false"] => false,
-        ["true"] => true,
-        var other => throw AgentException.Invalid($"{ApiRoutes.DryRunKey} \"{other}\" is neither true nor false"),
-    };
+        IReadOnlyList<PolicyFile> files = await RequestBody.ReadAsync(context, ApiJson.Default.IReadOnlyListPolicyFile).ConfigureAwait(false);
+        return PolicySubmission.Read(Requests.WithoutNull(files, "policy files"));
+    }
 
     /// <summary>The loop is asked for what is there at one moment, and goes on while that is looked at.</summary>
     private async Task TryAsync(HttpContext context, Func<PolicyTrialRun> begin)

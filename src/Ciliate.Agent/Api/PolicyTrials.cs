@@ -22,7 +22,7 @@ internal static class PolicyTrials
         [.. keys.Select(key => key.ToString()).Order(StringComparer.Ordinal)];
 
     private static DirectionTrial Of(TriedDirection direction) =>
-        new(direction.Enforced, direction.WillBeEnforced, direction.Added, direction.Removed);
+        new(direction.Denies, direction.WillDeny, direction.Added, direction.Removed);
 
     private static FlowFlip Of(FlippedFlow flip, RuleCatalog rules) => new(
         flip.Count,

@@ -52,7 +52,7 @@ public sealed class EndpointManager(
         // With the links gone first, nothing passes while the programs are taken away.
         undo.Add("connect veth", () => host.Routes.TryDeleteLink(hostEnd.Name));
         link.Connect(hostEnd);
-        undo.Add("store endpoint", () => store.DeleteEndpoint(id));
+        undo.Add("store endpoint", () => store.TakeBack(store.EndpointPath(id), () => store.DeleteEndpoint(id)));
         store.WriteEndpoint(endpoint.ToStored());
         undo.Add("list endpoint", () => endpoints.Remove(id));
         endpoints.Put(id, endpoint);
@@ -69,7 +69,7 @@ public sealed class EndpointManager(
     {
         using (Undo record = beginChange())
         {
-            record.Add("delete record", () => store.WriteEndpoint(endpoint.ToStored()));
+            record.Add("delete record", () => store.TakeBack(store.EndpointPath(endpoint.Id), () => store.WriteEndpoint(endpoint.ToStored())));
             store.DeleteEndpoint(endpoint.Id);
             Isolate(endpoint);
             record.Commit();
@@ -97,7 +97,7 @@ public sealed class EndpointManager(
         {
             IdentityRow identity = identities.Take(labels, undo);
             Endpoint changed = endpoint with { Labels = identity.Labels, Identity = identity.Id };
-            undo.Add("store endpoint", () => store.WriteEndpoint(endpoint.ToStored()));
+            undo.Add("store endpoint", () => store.TakeBack(store.EndpointPath(endpoint.Id), () => store.WriteEndpoint(endpoint.ToStored())));
             store.WriteEndpoint(changed.ToStored());
             if (endpoint.State == EndpointState.Ready)
                 changed = PublishAs(changed, before: endpoint, NobodyHas(identity), undo);

@@ -83,7 +83,7 @@ public sealed class HookManager(
                 AttachAs(before, after, undo);
             foreach (EndpointHook hook in after.Hooks)
                 objects.Write(hook.Program.Elf);
-            undo.Add("store endpoint", () => store.WriteEndpoint(before.ToStored()));
+            undo.Add("store endpoint", () => store.TakeBack(store.EndpointPath(before.Id), () => store.WriteEndpoint(before.ToStored())));
             store.WriteEndpoint(after.ToStored());
             manager.Endpoints.Put(after.Id, after);
             undo.Commit();

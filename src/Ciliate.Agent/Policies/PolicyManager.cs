@@ -77,6 +77,8 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     public void CleanUp()
     {
         prefixes.Retire(_current.Policies);
+        if (store.Owes(store.PolicyIndexPath))
+            return;
         store.DeletePolicies(_unnamedFiles);
         _unnamedFiles.Clear();
     }
@@ -164,7 +166,7 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
                 texts.Add(store.StagePolicy(policy.Key, next.Revision, policy.SourceYaml));
             using StagedState index = StageIndex(next);
             Place(texts, [.. written.Select(policy => store.PolicyPath(policy.Key, next.Revision))], undo);
-            undo.Add("write the policy index", () => WriteIndex(before));
+            undo.Add("write the policy index", () => store.TakeBack(store.PolicyIndexPath, () => WriteIndex(before)));
             index.Replace();
         }
         finally
@@ -177,10 +179,19 @@ public sealed class PolicyManager(StateStore store, RuleCatalog rules, PolicyDis
     {
         if (paths.Length == 0)
             return;
-        undo.Add("write policies", () => store.DeletePolicies(paths));
+        undo.Add("write policies", () => Drop(paths));
         foreach (StagedState text in texts)
             text.Place();
         store.SyncPolicies();
+    }
+
+    /// <summary>Texts of a change that was refused. As long as the index on disk names them they stay.</summary>
+    private void Drop(string[] paths)
+    {
+        if (store.Owes(store.PolicyIndexPath))
+            _unnamedFiles.UnionWith(paths);
+        else
+            store.DeletePolicies(paths);
     }
 
     private IEnumerable<string> PathsOf(PolicyState state, IEnumerable<PolicyKey> keys) =>

@@ -24,12 +24,24 @@ public sealed record PolicySubmission(NetworkPolicy Policy, string File)
             foreach (NetworkPolicy policy in PolicyReader.Read(file.Yaml, file.File))
             {
                 RequireRules(policy, file.File);
+                RefuseAudit(policy, file.File);
                 if (!submissions.TryAdd(policy.Key, new PolicySubmission(policy, file.File)))
                     throw AgentException.Invalid($"{file.File}: policy '{policy.Key}' is in {submissions[policy.Key].File} already; give it once");
             }
         }
 
         return [.. submissions.Values];
+    }
+
+    /// <summary>Who asks for a policy that is only watched must not get one that is enforced.</summary>
+    private static void RefuseAudit(NetworkPolicy policy, string file)
+    {
+        const string audit = "ciliate.io/audit";
+        if (policy.Annotations.TryGetValue(audit, out string? value) && value != "false")
+        {
+            throw AgentException.Invalid(
+                $"{file}: policy '{policy.Key}': annotation {audit} \"{value}\" is not supported yet, and the policy would be enforced; take it out, or try the policy by --dry-run");
+        }
     }
 
     /// <summary>As Cilium: whoever writes <c>ingress: []</c> mostly means to deny all, and it would enforce nothing.</summary>

@@ -22,6 +22,7 @@ public sealed class StateKeeper(
     /// <exception cref="AgentException">The disk does not take it.</exception>
     public void RequirePlaces()
     {
+        store.PayOwed();
         if (_begun && store.LacksPlace)
             Restore();
     }
@@ -30,6 +31,7 @@ public sealed class StateKeeper(
     /// <inheritdoc cref="RequirePlaces"/>
     public void Check()
     {
+        store.PayOwed();
         if (_begun && (store.LacksPlace || store.Stamp() != _seen))
             Restore();
     }

@@ -15,11 +15,11 @@ public sealed record PolicyTrial(
 /// <summary>An endpoint that would get another table.</summary>
 public sealed record EndpointTrial(ushort Id, string Name, DirectionTrial Ingress, DirectionTrial Egress);
 
-/// <param name="Enforced">Whether a policy selects the endpoint for the direction now.</param>
-/// <param name="WillBeEnforced">Whether one would.</param>
+/// <param name="DefaultDeny">Whether what no rule allows is denied now.</param>
+/// <param name="WillDefaultDeny">Whether it would be.</param>
 /// <param name="Added">Lines of the table that are not there yet.</param>
 /// <param name="Removed">Lines that would be there no more.</param>
-public sealed record DirectionTrial(bool Enforced, bool WillBeEnforced, int Added, int Removed);
+public sealed record DirectionTrial(bool DefaultDeny, bool WillDefaultDeny, int Added, int Removed);
 
 /// <param name="Examined">Flows that were judged by the policies as they are and as they would be.</param>
 /// <param name="Unjudged">Flows that were not: dropped for another reason, or of a container that is not there any more.</param>

@@ -25,11 +25,11 @@ internal static class PolicyTrialView
         ]);
 
     private static Cell[]? Row(string endpoint, string direction, DirectionTrial trial) =>
-        trial.Enforced == trial.WillBeEnforced && trial.Added + trial.Removed == 0
+        trial.DefaultDeny == trial.WillDefaultDeny && trial.Added + trial.Removed == 0
             ? null
-            : ["endpoint", $"{endpoint} {direction}", string.Create(CultureInfo.InvariantCulture, $"+{trial.Added} -{trial.Removed} lines"), Enforced(trial.Enforced), Enforced(trial.WillBeEnforced)];
+            : ["endpoint", $"{endpoint} {direction}", string.Create(CultureInfo.InvariantCulture, $"+{trial.Added} -{trial.Removed} lines"), Default(trial.DefaultDeny), Default(trial.WillDefaultDeny)];
 
-    private static string Enforced(bool enforced) => enforced ? "enforced" : "open";
+    private static string Default(bool denies) => denies ? "default deny" : "default allow";
 
     private static Cell[] Row(FlowFlip flip) =>
     [

@@ -30,7 +30,7 @@ public sealed class PolicyTrialTests : IDisposable
 
         TriedEndpoint db = Assert.Single(trial.Endpoints);
         Assert.Equal("db", db.Endpoint.Name);
-        Assert.Equal((false, true, 0), (db.Ingress.Enforced, db.Ingress.WillBeEnforced, db.Ingress.Removed));
+        Assert.Equal((false, true, 0), (db.Ingress.Denies, db.Ingress.WillDeny, db.Ingress.Removed));
         Assert.True(db.Ingress.Added > 0);
         Assert.True(db.Egress.IsNone);
         Assert.Equal("db", Assert.Single(trial.Change.Created).ToString());
@@ -116,6 +116,18 @@ public sealed class PolicyTrialTests : IDisposable
     [Fact]
     public void What_would_be_refused_is_refused() =>
         Assert.Equal(AgentError.NotFound, Assert.Throws<AgentException>(() => _agent.Services.TryDelete(PolicyKey.Parse("none"))).Kind);
+
+    [Theory, InlineData("true"), InlineData("yes")]
+    public void A_policy_that_is_to_be_watched_only_is_not_enforced(string value)
+    {
+        string yaml = TestPolicies.Allow("db", to: "db", from: "web", port: 80).Replace(
+            "  name: db", $"  name: db\n  annotations:\n    ciliate.io/audit: \"{value}\"", StringComparison.Ordinal);
+
+        var refused = Assert.Throws<AgentException>(() => PolicySubmission.Read([new Ciliate.Api.PolicyFile("db.yaml", yaml)]));
+
+        Assert.StartsWith($"db.yaml: policy 'db': annotation ciliate.io/audit \"{value}\" is not supported yet", refused.Message, StringComparison.Ordinal);
+        Assert.Single(PolicySubmission.Read([new Ciliate.Api.PolicyFile("db.yaml", yaml.Replace($"\"{value}\"", "\"false\"", StringComparison.Ordinal))]));
+    }
 
     private TrialOutcome Try(params string[] policies) => _agent.Services.Try(
         [.. policies.SelectMany(yaml => PolicyReader.Read(yaml, "test.yaml")).Select(policy => new PolicySubmission(policy, "test.yaml"))]).Run();

@@ -1,6 +1,8 @@
 using Ciliate.Agent.Endpoints;
 using Ciliate.Agent.State;
 using Ciliate.Agent.Tests.Fakes;
+using Ciliate.Linux;
+using Ciliate.Linux.Interop;
 using Ciliate.Testing;
 using Xunit;
 
@@ -21,6 +23,58 @@ public sealed class StateKeeperTests : IDisposable
     }
 
     public void Dispose() => _agent.Dispose();
+
+    public static TheoryData<string> Refusals => ["policy", "labels", "endpoint"];
+
+    /// <summary>From some call on the disk takes nothing, so that the change is refused and cannot be taken back either.</summary>
+    [Theory, MemberData(nameof(Refusals))]
+    public void What_was_refused_and_could_not_be_taken_back_is_not_found_at_the_next_start(string what)
+    {
+        string[] before = Known();
+        for (int from = 1; BreakDown(from, () => Change(what)); from++)
+        {
+            _agent.Services.State.Check();
+            _agent.Services.Policies.CleanUp();
+            Assert.Equal(before, Known());
+            _agent.Restart();
+            Assert.Equal(before, Known());
+        }
+    }
+
+    private void Change(string what)
+    {
+        if (what == "policy")
+            _agent.Apply(TestPolicies.Allow("db", to: "db", from: "web", port: 99), TestPolicies.Allow("new", to: "db", from: "web", port: 98));
+        else if (what == "labels")
+            _agent.Services.Endpoints.Relabel(_agent.Services.Endpoints.Endpoints.Rows.First(row => row.Name == "web"), Policy.LabelSet.Parse(["app=other"]));
+        else
+            _agent.Add(_container, "new", "app=new");
+    }
+
+    private string[] Known() =>
+    [
+        .. _agent.Services.Endpoints.Endpoints.Rows.Select(row => $"{row.Name} {row.State} {row.Labels}").Order(),
+        .. _agent.Services.Policies.Current.Policies.Select(policy => policy.SourceYaml),
+    ];
+
+    /// <summary>Whether the disk broke down before the change came to its end.</summary>
+    private static bool BreakDown(int from, Action change)
+    {
+        int calls = 0;
+        using (FaultSeam.Consult(call => call.Name is "fsync" or "rename" or "write" or "unlink" && !call.Path.StartsWith("/proc/", StringComparison.Ordinal) && ++calls >= from ? Errno.EIO : 0))
+        {
+            try
+            {
+                change();
+            }
+            catch (AgentException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public static TheoryData<string> Losses => ["", "policies", "endpoints", "policies.json", "identities.journal", "policies and made anew", "identities.journal cut"];
 

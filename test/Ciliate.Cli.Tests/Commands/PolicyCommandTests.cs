@@ -53,8 +53,8 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PUT /v1/policy?dry-run=true ", "apply", "-f", "one.yaml")]
-    [InlineData("DELETE /v1/policy/db?dry-run=true ", "delete", "db")]
+    [InlineData("PUT /v1/dry-run/policy ", "apply", "-f", "one.yaml")]
+    [InlineData("DELETE /v1/dry-run/policy/db ", "delete", "db")]
     public async Task A_dry_run_tells_what_would_change(string request, params string[] command)
     {
         Write("one.yaml", "a: 1\n");
@@ -65,7 +65,7 @@ public sealed class PolicyCommandTests : IDisposable
             """
             WHAT       WHICH                    CHANGE         NOW                      THEN
             policy     default/db               created        -                        -
-            endpoint   db ingress               +2 -0 lines    open                     enforced
+            endpoint   db ingress               +2 -0 lines    default allow            default deny
             flow       client -> web TCP 5432   7 seen, #311   allowed [not enforced]   denied [default deny]
 
             """,

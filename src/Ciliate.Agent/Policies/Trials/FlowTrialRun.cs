@@ -35,9 +35,11 @@ internal sealed class FlowTrialRun(PolicySet before, PolicySet after, IReadOnlyL
         int examined = 0;
         foreach (IGrouping<Sides, FlowRecord> alike in judged)
         {
-            (bool Allowed, RuleReference? Rule) now = Judge(before, _prefixesBefore, alike.Key), then = Judge(after, _prefixesAfter, alike.Key);
             int count = alike.Count();
             examined += count;
+            if (!IsConcerned(alike.Key.Source) && !IsConcerned(alike.Key.Destination))
+                continue;
+            (bool Allowed, RuleReference? Rule) now = Judge(before, _prefixesBefore, alike.Key), then = Judge(after, _prefixesAfter, alike.Key);
             if (now.Allowed != then.Allowed)
                 flips.Add(new FlippedFlow(alike.Last(), alike.Key.Kind, count, now.Allowed, now.Rule, then.Rule));
         }
@@ -45,6 +47,10 @@ internal sealed class FlowTrialRun(PolicySet before, PolicySet after, IReadOnlyL
         return new TriedFlows(
             examined, flows.Count - examined, flows.Count > 0 ? flows[0].Event.Timestamp : null, [.. flips.OrderBy(flip => flip.Flow.Sequence)]);
     }
+
+    /// <summary>By the same rules the verdict is the same.</summary>
+    private bool IsConcerned(Side side) =>
+        side.Endpoint is { } endpoint && !ReferenceEquals(before.RulesFor(endpoint.Labels), after.RulesFor(endpoint.Labels));
 
     /// <summary>By the flow's original direction, since a reply is allowed because its flow was. Null where policies have no say, or not any more.</summary>
     private Sides? SidesOf(FlowRecord flow)

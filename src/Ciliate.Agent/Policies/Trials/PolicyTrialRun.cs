@@ -12,13 +12,13 @@ public sealed record TrialOutcome(PolicyOutcome Change, IReadOnlyList<TriedEndpo
 /// <summary>An endpoint that would get another table.</summary>
 public sealed record TriedEndpoint(Endpoint Endpoint, TriedDirection Ingress, TriedDirection Egress);
 
-/// <param name="Enforced">Before: whether a policy selects the endpoint for the direction.</param>
-/// <param name="WillBeEnforced">After.</param>
+/// <param name="Denies">Whether what no rule allows is denied now.</param>
+/// <param name="WillDeny">Whether it would be.</param>
 /// <param name="Added">Lines that the table does not have yet.</param>
 /// <param name="Removed">Lines that it would have no more.</param>
-public sealed record TriedDirection(bool Enforced, bool WillBeEnforced, int Added, int Removed)
+public sealed record TriedDirection(bool Denies, bool WillDeny, int Added, int Removed)
 {
-    public bool IsNone => Enforced == WillBeEnforced && Added == 0 && Removed == 0;
+    public bool IsNone => Denies == WillDeny && Added == 0 && Removed == 0;
 }
 
 /// <summary>A change of the policies that is worked out and never made. What it looks at was taken at one moment, so that it needs the control loop
@@ -44,6 +44,7 @@ public sealed class PolicyTrialRun
     }
 
     /// <summary>Thread-safe: what was taken does not change.</summary>
+    /// <exception cref="AgentException">A table would be larger than all of them may be together.</exception>
     public TrialOutcome Run()
     {
         PolicySet after = _plan.Next.Policies;
@@ -72,14 +73,27 @@ public sealed class PolicyTrialRun
         }
     }
 
-    private EndpointPolicy Resolve(PolicySet policies, Endpoint endpoint, IdentitySet peers) =>
-        PolicyEngine.Resolve(policies, endpoint.Labels, peers, _options, endpoint.NamedPorts);
+    private EndpointPolicy Resolve(PolicySet policies, Endpoint endpoint, IdentitySet peers)
+    {
+        try
+        {
+            return PolicyEngine.Resolve(policies, endpoint.Labels, peers, _options, endpoint.NamedPorts);
+        }
+        catch (TableSizeException full)
+        {
+            throw AgentException.Exhausted($"the policy table is full: with policy '{full.Rule.Policy}' (up to {full.Rule}) endpoint '{endpoint.Name}' "
+                + $"needs more than {_options.MostEntries} lines; name fewer peers or ports");
+        }
+    }
 
     private static TriedDirection Compare(DirectionPolicy now, DirectionPolicy then)
     {
         HashSet<object> before = [.. now.Entries.Select(Line)], after = [.. then.Entries.Select(Line)];
-        return new TriedDirection(now.Enforced, then.Enforced, after.Count(line => !before.Contains(line)), before.Count(line => !after.Contains(line)));
+        return new TriedDirection(Denies(now), Denies(then), after.Count(line => !before.Contains(line)), before.Count(line => !after.Contains(line)));
     }
+
+    private static bool Denies(DirectionPolicy direction) =>
+        direction.Enforced && !direction.Entries.Any(entry => entry.Rule == RuleReference.DefaultAllow);
 
     /// <summary>Without its precedence, which counts beside others only.</summary>
     private static object Line(VerdictEntry entry) => (entry.Peer, entry.Protocol, entry.Port, entry.PortPrefixLength, entry.Deny, entry.Rule);
