@@ -70,7 +70,7 @@ public sealed class AgentServices : IAsyncDisposable
         Policies.Changed += (state, outcome) => logger.PoliciesChanged(state.Revision, state.Policies.Count, outcome.Regenerated.Count);
         Policies.CleanUpFailed += error => logger.PeriodicTaskFailed("cleaning up after a change of policies", error.Message);
         EndpointIdentities = new EndpointIdentities(Identities, distributor, store);
-        Programs = new ProgramWorker(datapath, endpoints, Health, time, logger);
+        Programs = new ProgramWorker(datapath, endpoints, Health, Metrics, time, logger);
         Endpoints = new EndpointManager(
             datapath, Host, Addresses, AddressBook, EndpointIdentities, endpoints, distributor, Policies, Programs, store, time, BeginChange);
         var objects = new UserObjects(store, endpoints);

@@ -18,6 +18,7 @@ namespace Ciliate.Api;
 [JsonSerializable(typeof(EndpointHookRequest))]
 [JsonSerializable(typeof(EndpointHookResource))]
 [JsonSerializable(typeof(IReadOnlyList<EndpointHookResource>))]
+[JsonSerializable(typeof(EndpointProgramResource))]
 [JsonSerializable(typeof(IReadOnlyList<IdentityEntry>))]
 [JsonSerializable(typeof(PolicyList))]
 [JsonSerializable(typeof(PolicyResource))]

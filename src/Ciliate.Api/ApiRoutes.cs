@@ -17,6 +17,9 @@ public static class ApiRoutes
     public const string EndpointHooks = "/v1/endpoint/{reference}/hook";
     public const string EndpointHook = "/v1/endpoint/{reference}/hook/{at}";
     public const string Hooks = "/v1/hook";
+
+    public const string EndpointProgram = "/v1/endpoint/{reference}/program";
+    public const string SharedProgram = "/v1/program";
     public const string Identities = "/v1/identity";
     public const string Policies = "/v1/policy";
     public const string Policy = "/v1/policy/{name}";
@@ -30,6 +33,9 @@ public static class ApiRoutes
     public const string IpcacheMap = "/v1/map/ipcache";
     public const string NatMap = "/v1/map/nat";
     public const string EndpointMap = "/v1/map/endpoint";
+
+    /// <summary>Of programs: <c>true</c> asks for their instructions.</summary>
+    public const string CodeKey = "code";
 
     /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
     public static string ToEndpoint(string reference) => $"{Endpoints}/{Uri.EscapeDataString(reference)}";
@@ -47,6 +53,10 @@ public static class ApiRoutes
     /// <inheritdoc cref="ToEndpoint"/>
     /// <param name="at"><see cref="HookPlaces"/>.</param>
     public static string ToEndpointHook(string reference, string at) => $"{ToEndpointHooks(reference)}/{Uri.EscapeDataString(at)}";
+
+    public static string ToEndpointProgram(string reference, bool withCode) => WithQuery($"{ToEndpoint(reference)}/program", (CodeKey, withCode ? "true" : null));
+
+    public static string ToSharedProgram(bool withCode) => WithQuery(SharedProgram, (CodeKey, withCode ? "true" : null));
 
     /// <param name="name"><c>namespace/name</c>; its slash travels as <c>%2F</c>.</param>
     public static string ToPolicy(string name) => $"{Policies}/{Uri.EscapeDataString(name)}";

@@ -8,8 +8,10 @@ namespace Ciliate.Datapath;
 /// <param name="Timeouts">Null: <see cref="FlowTimeouts.Default"/>.</param>
 /// <param name="Hooks">How programs hang at interfaces; null: tcx where the kernel has it, else clsact.</param>
 /// <param name="Masquerade">Null: containers are seen outside by their own addresses.</param>
+/// <param name="TailorPrograms">Endpoints get programs of their own; otherwise all keep those that they share.</param>
 public sealed record DatapathOptions(
-    string Root, GatewayOptions Gateway, uint FlowTableSize = 131072, FlowTimeouts? Timeouts = null, HookKind? Hooks = null, MasqueradeOptions? Masquerade = null);
+    string Root, GatewayOptions Gateway, uint FlowTableSize = 131072, FlowTimeouts? Timeouts = null, HookKind? Hooks = null, MasqueradeOptions? Masquerade = null,
+    bool TailorPrograms = true);
 
 /// <summary>The gateway of all endpoints; null what there is none of.</summary>
 /// <param name="IPv4">Address whose ARP and echo requests the programs answer.</param>

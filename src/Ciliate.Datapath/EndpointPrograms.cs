@@ -6,8 +6,8 @@ using Ciliate.Linux;
 
 namespace Ciliate.Datapath;
 
-/// <summary>Hangs the two programs that all endpoints share on the host end of an endpoint's veth. What hangs there is recorded below
-/// <c>endpoints/ID/</c>, so it outlives the agent. Thread-safe: what is done to one endpoint is done in turn.</summary>
+/// <summary>Hangs two programs on the host end of an endpoint's veth: first those that all endpoints share, then its own. What hangs there is
+/// recorded below <c>endpoints/ID/</c>, so it outlives the agent. Thread-safe: what is done to one endpoint is done in turn.</summary>
 internal sealed class EndpointPrograms(string root, PinnedMaps loaded, InterfaceHooks hooks, UserDeliveries deliveries)
 {
     public const string FromContainer = "from_container";
@@ -23,6 +23,9 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
 
     private readonly ConcurrentDictionary<ushort, Lock> _gates = [];
 
+    /// <summary>What runs where endpoints stay.</summary>
+    private readonly ConcurrentDictionary<ushort, SettledPrograms> _settled = [];
+
     /// <summary>Attaches, or replaces what is attached by one atomic update per hook. If it fails for a new endpoint nothing is left; for one
     /// that was attached the programs it had go on.</summary>
     /// <param name="own">Of the endpoint; null: those that all share.</param>
@@ -33,36 +36,57 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
             var directory = PathOf(wiring.Id);
             bool isNew = !Directory.Exists(directory);
             FileSystem.MakeDirectory(directory);
+            _settled.TryRemove(wiring.Id, out _);
             try
             {
                 Put(directory, wiring, own);
+                if (own is not null)
+                    _settled[wiring.Id] = new SettledPrograms(TailoringState.Tailored, null, own.Times);
             }
             catch when (isNew)
             {
-                Remove(directory);
+                Remove(wiring.Id);
                 throw;
             }
         }
     }
 
-    /// <summary>Lets the back end that was chosen have the programs of an endpoint, if another runs them: each packet meets a program of the one
-    /// or of the other. If it fails those that run go on.</summary>
-    /// <param name="interfaceOf">Asked for the interface when it cannot change any more; 0 when there is none.</param>
-    public void Settle(ushort id, Func<ushort, int> interfaceOf)
+    /// <summary>What was settled; null for an endpoint that is not attached, or has had its programs put on anew since.</summary>
+    public SettledPrograms? SettledOf(ushort id) => _settled.GetValueOrDefault(id);
+
+    /// <summary>Whether nothing is left to be done: also nobody else has put programs there since.</summary>
+    public bool IsSettled(ushort id)
     {
         lock (GateOf(id))
+            return IsDone(id);
+    }
+
+    /// <summary>Lets the back end that was chosen have the programs of an endpoint, and the endpoint those that are made for it: each packet meets a
+    /// program of the one kind or of the other. If it fails those that run go on.</summary>
+    /// <param name="isStill">Asked when the endpoint's programs cannot change any more: whether it is as <paramref name="wiring"/> says.</param>
+    /// <param name="own">Null: those that all share stay.</param>
+    /// <returns>Whether the endpoint was there to get them.</returns>
+    public bool Settle(EndpointWiring wiring, Func<bool> isStill, TailoredPair? own, SettledPrograms settled)
+    {
+        lock (GateOf(wiring.Id))
         {
-            var directory = PathOf(id);
-            if (!Directory.Exists(directory) || hooks.IsSettled(directory) || interfaceOf(id) is not (not 0 and var ifIndex))
-                return;
+            var directory = PathOf(wiring.Id);
+            if (IsDone(wiring.Id) || !Directory.Exists(directory) || !isStill())
+                return false;
             try
             {
-                Hang(directory, ifIndex, hooks.Attach, loaded.Program);
+                if (own is not null)
+                    Put(directory, wiring, own);
+                else if (!hooks.IsSettled(directory))
+                    Hang(directory, wiring.HostIfIndex, hooks.Attach, loaded.Program);
             }
             catch (LinuxException error) when (error.Errno == Errno.ENODEV)
             {
                 // The interface went meanwhile, and who deletes the endpoint waits for its turn.
+                return false;
             }
+            _settled[wiring.Id] = settled;
+            return true;
         }
     }
 
@@ -71,7 +95,7 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
         lock (GateOf(id))
         {
             deliveries.DeliverDirectly(id);
-            Remove(PathOf(id));
+            Remove(id);
         }
     }
 
@@ -116,6 +140,13 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
         }
     }
 
+    /// <summary>The id of one that runs; 0 when it does not.</summary>
+    public uint ProgramOf(ushort id, string program)
+    {
+        lock (GateOf(id))
+            return hooks.ProgramOf(PathOf(id), program);
+    }
+
     private IReadOnlyList<uint> ProgramsOf(ushort id)
     {
         lock (GateOf(id))
@@ -143,13 +174,17 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
         attach(new HookPlace(directory, FromContainer, ifIndex, HookDirection.Ingress), programs(FromContainer));
     }
 
-    private void Remove(string directory)
+    private void Remove(ushort id)
     {
+        _settled.TryRemove(id, out _);
+        var directory = PathOf(id);
         if (!Directory.Exists(directory))
             return;
         hooks.Release(directory);
         FileSystem.RemoveDirectory(directory);
     }
+
+    private bool IsDone(ushort id) => _settled.ContainsKey(id) && Directory.Exists(PathOf(id)) && hooks.IsSettled(PathOf(id));
 
     private Lock GateOf(ushort id) => _gates.GetOrAdd(id, static _ => new Lock());
 

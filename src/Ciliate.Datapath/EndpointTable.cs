@@ -37,6 +37,16 @@ internal sealed class EndpointTable(MappedArray<Abi.Endpoint> rows)
         Ipv6 = AddressCodec.Encode(wiring.IPv6),
     };
 
+    /// <summary>What the row was described by, but for the interface's name; null when there is none.</summary>
+    public EndpointWiring? WiringOf(ushort id)
+    {
+        if (!Exists(id))
+            return null;
+        var row = rows[id];
+        return new EndpointWiring(
+            id, "", (int)row.Ifindex, AddressCodec.Decode(row.HostMac), AddressCodec.Decode(row.Mac), AddressCodec.Decode(row.Ipv4), AddressCodec.Decode(row.Ipv6));
+    }
+
     /// <summary>Writes all but the commit word; the interface last, that makes it a row.</summary>
     public void Describe(EndpointWiring wiring)
     {

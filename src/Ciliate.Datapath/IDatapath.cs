@@ -31,10 +31,21 @@ public interface IDatapath : IDisposable
     /// <summary>Lets go of the maps of all user's programs but those of these endpoints, which are all that there are.</summary>
     void PruneUserMaps(IReadOnlyCollection<EndpointWiring> endpoints);
 
-    /// <summary>Brings the programs of an endpoint to where they stay, by the hooks that were chosen. Traffic goes on, judged by the one or the
-    /// other; when it fails the programs run where they did. Does nothing for an endpoint that is not attached, or is settled. May take some
-    /// tens of milliseconds. Thread-safe: call it from a thread of its own, in the namespace of the interfaces.</summary>
-    void SettlePrograms(ushort endpointId);
+    /// <summary>Makes programs for an endpoint, and brings them to where they stay, by the hooks that were chosen. Where they cannot be made, or the
+    /// kernel refuses them, those that all share stay. Traffic goes on, judged by the one or the other, with the same verdict; when it fails the
+    /// programs run where they did. Does nothing for an endpoint that is not attached, or is settled. May take some hundred milliseconds, in
+    /// most of which nobody waits for it. Thread-safe: call it from a thread of its own, in the namespace of the interfaces.</summary>
+    /// <returns>Null when it did nothing.</returns>
+    SettledPrograms? SettlePrograms(ushort endpointId);
+
+    /// <summary>What runs at an endpoint's interface. Of programs that were made for it most is found out by making them again, without loading them.
+    /// Thread-safe.</summary>
+    /// <param name="withCode">Their instructions, too.</param>
+    EndpointProgramReport ReadPrograms(ushort endpointId, bool withCode = false);
+
+    /// <summary>The programs that all endpoints share. Thread-safe.</summary>
+    /// <inheritdoc cref="ReadPrograms"/>
+    EndpointProgramReport ReadSharedPrograms(bool withCode = false);
 
     /// <summary>The first index from this one on that the host interface of one more endpoint can have: this one, unless it has its lower
     /// 16 bits in common with that of another endpoint.</summary>

@@ -28,6 +28,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly EndpointPrograms _programs;
     private readonly UserMapPins _userMaps;
     private readonly EndpointTailor _tailor;
+    private readonly bool _tailors;
     private readonly SlotTable _slots;
     private readonly PolicyTable _policy;
     private readonly FlowTable _flows;
@@ -65,6 +66,7 @@ public sealed partial class KernelDatapath : IDatapath
             Deliveries = new UserDeliveries(_endpoints, _maps.UserDeliveries, _gracePeriod);
             _programs = new EndpointPrograms(options.Root, _maps, _hooks, Deliveries);
             _tailor = new EndpointTailor(_loader, _blueprint, _maps.Shared);
+            _tailors = options.TailorPrograms;
             _nat = new NatTable(_maps.Nat, _maps.NatExclusions, _maps.Uplinks);
             _uplinks = new UplinkTable(_maps.Uplinks, _maps.UplinkRows);
             _uplinkPrograms = new UplinkPrograms(options.Root, _loader, _maps, options.Masquerade, ticks, _hooks);
@@ -103,9 +105,6 @@ public sealed partial class KernelDatapath : IDatapath
         using var programs = PreparePrograms(wiring);
         programs.Attach();
     }
-
-    public void SettlePrograms(ushort endpointId) =>
-        Explain($"settle the programs of endpoint {endpointId}", () => _programs.Settle(endpointId, _endpoints.InterfaceOf));
 
     public int UsableInterface(int ifIndex) => _interfaces.NextFree(ifIndex);
 
@@ -167,10 +166,6 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>One of them, loaded by itself.</summary>
     internal LoadedObject LoadProgram(string name) =>
         _loader.Load(_blueprint, new LoadOptions { MapReplacements = _maps.Shared, Programs = [name] });
-
-    /// <summary>The programs of one endpoint, loaded and not attached. Thread-safe.</summary>
-    internal TailoredPair Tailor(EndpointWiring wiring, SmallPolicy? policy = null) =>
-        Explain($"make the programs of endpoint {wiring.Id}", () => MakePair(wiring, policy));
 
     /// <summary>When it returns <see cref="Events"/> has what was told before.</summary>
     internal void ReadEventsNow() => _events.ReadNow();

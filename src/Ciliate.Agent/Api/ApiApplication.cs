@@ -65,6 +65,10 @@ internal static class ApiApplication
         application.MapPut(ApiRoutes.EndpointHook, hooks.PutAsync);
         application.MapDelete(ApiRoutes.EndpointHook, hooks.DeleteAsync);
 
+        var programs = new ProgramHandlers(agent, endpoints);
+        application.MapGet(ApiRoutes.EndpointProgram, programs.GetAsync);
+        application.MapGet(ApiRoutes.SharedProgram, programs.GetSharedAsync);
+
         var policies = new PolicyHandlers(agent);
         application.MapGet(ApiRoutes.Policies, policies.ListAsync);
         application.MapPut(ApiRoutes.Policies, policies.PutAsync);

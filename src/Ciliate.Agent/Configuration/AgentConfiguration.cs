@@ -38,6 +38,9 @@ public sealed record AgentConfiguration
     /// <summary>Null: what the kernel has.</summary>
     public required HookKind? HookBackend { get; init; }
 
+    /// <summary>Endpoints get programs of their own.</summary>
+    public required bool TailorPrograms { get; init; }
+
     public required MasqueradeSettings Masquerade { get; init; }
 
     /// <summary>Null: not by TCP.</summary>

@@ -47,6 +47,9 @@ public static class AgentOptions
     public static readonly AgentOption HookBackend = new(
         "hook-backend", "auto", "auto, tcx or clsact", "How programs hang at interfaces; auto is tcx where the kernel has it, else clsact.");
 
+    public static readonly AgentOption TailorPrograms = new(
+        "tailor-programs", "true", "true or false", "Each container gets programs that are made for it; else all keep those that they share.");
+
     public static readonly AgentOption Masquerade = new(
         "masquerade", "true", "true or false", "Containers' IPv4 packets leave the host with the address of the uplink.");
 
@@ -75,7 +78,7 @@ public static class AgentOptions
     public static IReadOnlyList<AgentOption> All { get; } =
     [
         Socket, StateDirectory, PolicyDirectory, BpfRoot, IPv4Range, IPv6Range, AllowHostIngress, FlowTableSize,
-        FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend,
+        FlowTimeoutTcp, FlowTimeoutTcpSyn, FlowTimeoutTcpFin, FlowTimeoutOther, HostInterfacePrefix, HookBackend, TailorPrograms,
         Masquerade, MasqueradeIPv6, Devices, MasqueradePorts, MasqueradeAllProtocols, MasqueradeExclude, MetricsAddress, LogLevel,
     ];
 

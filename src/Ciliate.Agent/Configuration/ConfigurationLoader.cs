@@ -74,6 +74,7 @@ public static class ConfigurationLoader
                 Seconds(values[AgentOptions.FlowTimeoutTcpFin]), Seconds(values[AgentOptions.FlowTimeoutOther])),
             HostInterfacePrefix = InterfacePrefix(values[AgentOptions.HostInterfacePrefix]),
             HookBackend = Hooks(values[AgentOptions.HookBackend]),
+            TailorPrograms = Boolean(values[AgentOptions.TailorPrograms]),
             Masquerade = MasqueradeReader.Read(option => values[option], Boolean),
             MetricsAddress = ListenAddress(values[AgentOptions.MetricsAddress]),
             LogLevel = Level(values[AgentOptions.LogLevel]),

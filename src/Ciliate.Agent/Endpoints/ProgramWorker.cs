@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Ciliate.Agent.Health;
 using Ciliate.Agent.Logging;
+using Ciliate.Agent.Metrics;
 using Ciliate.Agent.State;
 using Ciliate.Datapath;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Ciliate.Agent.Endpoints;
 /// <summary>Brings the programs of endpoints to where they should be, one endpoint after the other and beside the control loop: an endpoint works by
 /// the first programs that the kernel takes, and what is better and takes longer is done here. What fails is on the board and is tried again,
 /// and the programs that run go on meanwhile.</summary>
-public sealed class ProgramWorker(IDatapath datapath, Table<ushort, Endpoint> endpoints, HealthBoard board, TimeProvider time, ILogger logger)
+public sealed class ProgramWorker(IDatapath datapath, Table<ushort, Endpoint> endpoints, HealthBoard board, AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>So long nobody must have asked: to settle one endpoint takes the kernel's lock of all network settings for some 40 ms, and endpoints
     /// that come together shall not wait for it.</summary>
@@ -61,8 +62,16 @@ public sealed class ProgramWorker(IDatapath datapath, Table<ushort, Endpoint> en
             else if (due > Now)
                 await Task.Delay(Quiet, time, cancellationToken).ConfigureAwait(false);
             else
-                await Task.Run(() => Bring(wish), cancellationToken).ConfigureAwait(false);
+                await RestAfterAsync(() => Bring(wish), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Of one processor half at the most, however many endpoints wait.</summary>
+    private async Task RestAfterAsync(Action work, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        await Task.Run(work, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(time.GetElapsedTime(start), time, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Does at once what was asked for.</summary>
@@ -88,9 +97,11 @@ public sealed class ProgramWorker(IDatapath datapath, Table<ushort, Endpoint> en
     private void Bring(Wish wish)
     {
         string subject = $"programs of endpoint {wish.Id}";
+        string? problem = null;
         try
         {
-            datapath.SettlePrograms(wish.Id);
+            if (datapath.SettlePrograms(wish.Id) is { } settled && endpoints.Find(wish.Id) is { } endpoint)
+                problem = Tell(endpoint, settled);
         }
         catch (DatapathException error) when (endpoints.Find(wish.Id) is { State: EndpointState.Ready } endpoint)
         {
@@ -106,8 +117,27 @@ public sealed class ProgramWorker(IDatapath datapath, Table<ushort, Endpoint> en
             // Of an endpoint that is on its way out: whoever deletes it takes the programs away.
         }
 
-        board.Report(subject, null);
+        board.Report(subject, problem);
         Put(wish, null);
+    }
+
+    /// <summary>Null, or what is wrong: programs that were refused once would be again.</summary>
+    private string? Tell(Endpoint endpoint, SettledPrograms settled)
+    {
+        switch (settled.State)
+        {
+            case TailoringState.Tailored:
+                metrics.TailoredPrograms.Inc();
+                metrics.TailoringTime.Observe(settled.Times.Sum(times => (times.Making + times.Loading).TotalSeconds));
+                logger.ProgramsTailored(endpoint.Id, endpoint.Name);
+                return null;
+            case TailoringState.Refused:
+                metrics.RefusedPrograms.Inc();
+                logger.ProgramsRefused(endpoint.Id, endpoint.Name, settled.Refusal!);
+                return $"endpoint '{endpoint.Name}' keeps the programs that all endpoints share: {settled.Refusal}";
+            default:
+                return null;
+        }
     }
 
     /// <summary>Unless somebody has asked anew.</summary>

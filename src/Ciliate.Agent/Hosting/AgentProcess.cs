@@ -110,7 +110,7 @@ public static class AgentProcess
 
     private static DatapathOptions Options(AgentConfiguration configuration) =>
         new(configuration.BpfRoot, configuration.Gateway, (uint)configuration.FlowTableSize, configuration.FlowTimeouts, configuration.HookBackend,
-            configuration.Masquerade.ToOptions());
+            configuration.Masquerade.ToOptions(), configuration.TailorPrograms);
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");

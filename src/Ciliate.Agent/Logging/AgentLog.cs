@@ -83,6 +83,12 @@ internal static partial class AgentLog
     [LoggerMessage(35, LogLevel.Warning, "endpoint {Id} ({Name}) is guarded by its first programs, and settling them is tried again: {Problem}")]
     public static partial void ProgramsUnsettled(this ILogger logger, ushort id, string name, string problem);
 
+    [LoggerMessage(36, LogLevel.Warning, "endpoint {Id} ({Name}) keeps the programs that all endpoints share: {Refusal}")]
+    public static partial void ProgramsRefused(this ILogger logger, ushort id, string name, string refusal);
+
+    [LoggerMessage(37, LogLevel.Debug, "endpoint {Id} ({Name}) has programs of its own")]
+    public static partial void ProgramsTailored(this ILogger logger, ushort id, string name);
+
     [LoggerMessage(25, LogLevel.Information, "uplinks: {Uplinks}")]
     public static partial void UplinksChanged(this ILogger logger, string uplinks);
 

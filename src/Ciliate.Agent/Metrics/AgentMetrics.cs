@@ -42,6 +42,15 @@ public sealed class AgentMetrics(IMetricFactory factory)
     public Histogram CreationTime { get; } = factory.CreateHistogram(
         "ciliate_endpoint_creation_seconds", "Time from the request for an endpoint to when its container is connected and protected.", s_seconds);
 
+    public Counter TailoredPrograms { get; } = factory.CreateCounter(
+        "ciliate_programs_tailored_total", "Times that an endpoint was given programs of its own.");
+
+    public Counter RefusedPrograms { get; } = factory.CreateCounter(
+        "ciliate_programs_refused_total", "Times that an endpoint's own programs could not be made; it kept those that all share.");
+
+    public Histogram TailoringTime { get; } = factory.CreateHistogram(
+        "ciliate_programs_tailoring_seconds", "Time to make an endpoint's own programs, and to verify and load them.", s_seconds);
+
     public Counter DroppedPackets { get; } = factory.CreateCounter(
         "ciliate_drop_packets_total", "Packets dropped.", ["reason", "direction"]);
 

@@ -58,6 +58,17 @@ public sealed partial class AgentClient
     public Task DeleteHookAsync(string reference, string at, CancellationToken cancellationToken) =>
         SendAsync("DELETE", ApiRoutes.ToEndpointHook(reference, at), default, static (_, _) => ValueTask.FromResult(true), cancellationToken);
 
+    /// <summary>The programs at an endpoint's interface.</summary>
+    /// <param name="reference">A number, <c>name:web</c> or a bare name.</param>
+    /// <param name="withCode">Their instructions, too.</param>
+    public Task<EndpointProgramResource> GetEndpointProgramAsync(string reference, bool withCode, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToEndpointProgram(reference, withCode), ApiJson.Default.EndpointProgramResource, default, cancellationToken);
+
+    /// <summary>The programs that all endpoints share.</summary>
+    /// <param name="withCode">Their instructions, too.</param>
+    public Task<EndpointProgramResource> GetSharedProgramAsync(bool withCode, CancellationToken cancellationToken) =>
+        SendAsync("GET", ApiRoutes.ToSharedProgram(withCode), ApiJson.Default.EndpointProgramResource, default, cancellationToken);
+
     public Task<IReadOnlyList<IdentityEntry>> GetIdentitiesAsync(CancellationToken cancellationToken) =>
         SendAsync("GET", ApiRoutes.Identities, ApiJson.Default.IReadOnlyListIdentityEntry, default, cancellationToken);
 

@@ -26,6 +26,25 @@ public static class Disassembler
         _ => Alu(instruction),
     };
 
+    /// <summary>How far a jump leads, in slots from the next instruction; null for what is none.</summary>
+    public static int? JumpOf(Instruction instruction)
+    {
+        const int always = 0, call = 8, exit = 9, may = 14;
+        bool narrow = instruction.Class == ClassJump32;
+        if (!narrow && instruction.Class != ClassJump)
+        {
+            return null;
+        }
+
+        return (instruction.Code >> 4) switch
+        {
+            always => narrow ? instruction.Immediate : instruction.Offset,
+            call or exit => null,
+            may => narrow ? null : instruction.Offset,
+            int operation => operation < JumpOperators.Length ? instruction.Offset : null,
+        };
+    }
+
     private static string Alu(Instruction instruction)
     {
         bool narrow = instruction.Class == ClassAlu32;

@@ -74,6 +74,9 @@ public sealed class ObjectSpec
     public string? SourceLineOf(ProgramSpec program, int slot) =>
         program.Lines.LastOrDefault(line => line.Slot <= slot) is { Line: > 0 } line ? Btf.Describe(line) : null;
 
+    /// <summary>The same, instruction by instruction.</summary>
+    public IReadOnlyList<ListedInstruction> List(string program) => ProgramListing.Read(this, Program(program));
+
     /// <summary>Replaces the blueprint of a map: <c>spec.ConfigureMap("flows", map => map with { MaxEntries = 1000 })</c>.</summary>
     public void ConfigureMap(string name, Func<MapSpec, MapSpec> change)
     {

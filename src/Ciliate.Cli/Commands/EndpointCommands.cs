@@ -14,6 +14,7 @@ internal static class EndpointCommands
             Get(terminal),
             EndpointLabelsCommand.Build(terminal),
             EndpointHookCommands.Build(terminal),
+            EndpointProgramCommand.Build(terminal),
             Delete(terminal),
         };
 

@@ -17,8 +17,8 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
 
     private readonly ClsactQdiscs _qdiscs = new(root, routes);
 
-    /// <summary>Ids of programs that this process holds.</summary>
-    private readonly ConcurrentDictionary<uint, bool> _held = [];
+    /// <summary>Programs that this process has held, by their ids. Those of single endpoints it lets go.</summary>
+    private readonly ConcurrentDictionary<uint, FileDescriptor> _held = [];
 
     public HookKind Kind => HookKind.Clsact;
 
@@ -32,7 +32,9 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
         uint handle = routes.ListFilters(place.IfIndex, direction).FirstOrDefault(filter => IsOf(record, filter))?.Handle ?? 0;
         routes.SetFilter(
             new BpfFilter(place.IfIndex, direction, Priority, handle, record.FilterName, record.ProgramId), program.Descriptor);
-        _held[record.ProgramId] = true;
+        foreach (var (id, _) in _held.Where(held => held.Value.IsClosed))
+            _held.TryRemove(id, out _);
+        _held[record.ProgramId] = program.Descriptor;
         return record.RecordPath;
     }
 
@@ -82,8 +84,8 @@ internal sealed class ClsactHooks(string root, RouteNetlink routes) : IHookBacke
     private uint ProgramOf(ClsactRecord record) =>
         FiltersOf(record).Any(filter => filter.ProgramId == record.ProgramId) ? record.ProgramId : 0;
 
-    /// <summary>Endpoints share programs: whether this one would live without the filter of the record.</summary>
-    private bool IsHeldOtherwise(ClsactRecord record) => _held.ContainsKey(record.ProgramId) || Directory
+    /// <summary>Endpoints may share programs: whether this one would live without the filter of the record.</summary>
+    private bool IsHeldOtherwise(ClsactRecord record) => _held.TryGetValue(record.ProgramId, out var held) && !held.IsClosed || Directory
         .GetDirectories(Path.GetDirectoryName(record.Directory)!).SelectMany(Directory.GetDirectories).Select(ClsactRecord.TryParse)
         .Any(other => other is not null && other.ProgramId == record.ProgramId && ProgramOf(other) != 0);
 

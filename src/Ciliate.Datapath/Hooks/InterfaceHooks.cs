@@ -87,6 +87,10 @@ internal sealed class InterfaceHooks : IDisposable
     public bool Runs(string directory, string program) =>
         _chosen.Runs(directory, program) || _backends.Any(other => other != _chosen && other.Runs(directory, program));
 
+    /// <summary>Id of the program of that name that runs; 0 when none does.</summary>
+    public uint ProgramOf(string directory, string program) =>
+        RecordsOf(directory, program).Select(record => BackendOf(record).ProgramOf(record)).FirstOrDefault(id => id != 0);
+
     /// <summary>Ids of the programs that run by the records of a directory.</summary>
     public IEnumerable<uint> ProgramsOf(string directory) =>
         Directory.GetFileSystemEntries(directory).Select(record => BackendOf(record).ProgramOf(record)).Where(id => id != 0);

@@ -18,26 +18,34 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
     public TailoredPair Make(EndpointWiring wiring, UserGrafts users, SmallPolicy? policy = null)
     {
         var spec = SpecOf(wiring);
-        var loaded = new List<LoadedObject>();
+        var pair = new TailoredPair(users);
         try
         {
-            var reports = new List<ProgramReport>();
             foreach (var name in users.Names)
-                reports.Add(Make(users.PutInto(WithPolicy(spec, name, policy), name), name, users, loaded));
-            return new TailoredPair(loaded, users, new EndpointProgramReport(true, null, reports));
+            {
+                long start = Stopwatch.GetTimestamp();
+                var special = users.PutInto(WithPolicy(spec, name, policy), name);
+                Specialize(special, name);
+                long made = Stopwatch.GetTimestamp();
+                var loaded = users.Load(loader, special, name, maps);
+                pair.Add(loaded, new ProgramTimes(name, Stopwatch.GetElapsedTime(start, made), Stopwatch.GetElapsedTime(made)));
+            }
+            return pair;
         }
         catch
         {
-            loaded.ForEach(program => program.Dispose());
+            pair.Dispose();
             throw;
         }
     }
 
-    /// <summary>A spec of the caller's own, with the endpoint's constants, its programs still generic.</summary>
-    public ObjectSpec SpecOf(EndpointWiring wiring)
+    /// <summary>A spec of the caller's own, its programs still generic.</summary>
+    /// <param name="wiring">Null: with the constants of all endpoints alone.</param>
+    public ObjectSpec SpecOf(EndpointWiring? wiring)
     {
         var spec = blueprint.Clone();
-        OwnConstants.Set(spec, wiring);
+        if (wiring is not null)
+            OwnConstants.Set(spec, wiring);
         return spec;
     }
 
@@ -61,23 +69,5 @@ internal sealed class EndpointTailor(BpfLoader loader, ObjectSpec blueprint, IRe
         own.SetConstant("own_policy_direction", (byte)direction);
         FunctionGraft.Replace(own, name, "policy_as_code", code);
         return own;
-    }
-
-    /// <param name="all">Gets the program when it is loaded.</param>
-    private ProgramReport Make(ObjectSpec spec, string name, UserGrafts users, List<LoadedObject> all)
-    {
-        long start = Stopwatch.GetTimestamp();
-        var special = Specialize(spec, name);
-        long made = Stopwatch.GetTimestamp();
-        var loaded = users.Load(loader, spec, name, maps);
-        all.Add(loaded);
-        var loadTime = Stopwatch.GetElapsedTime(made);
-        var (features, removed) = ProgramFeatures.Of(spec);
-        var info = loaded.Program(name).Info;
-        return new ProgramReport(
-            name, info.Id, [.. special.Constants.Select(ConstantText.Of)], features, removed,
-            special.InstructionsBefore, special.InstructionsAfter, info.TranslatedSize / Instruction.SlotSize, info.JitedSize, info.VerifiedInstructions,
-            special.Maps, special.RemovedMaps, special.RemovedFunctions,
-            Stopwatch.GetElapsedTime(start, made), loadTime);
     }
 }

@@ -51,6 +51,10 @@ internal sealed class UserGrafts : IDisposable
     public ObjectSpec PutInto(ObjectSpec spec, string name) =>
         PartIn(name) is { } part ? part.Program.PutInto(spec, name, DirectionOf(name)) : spec;
 
+    /// <summary>The same without a map made: to be looked at, not to be loaded.</summary>
+    public static ObjectSpec PutInto(ObjectSpec spec, string name, UserHooks? users) =>
+        users?[DirectionOf(name)] is { } hook ? UserProgram.Check(hook).PutInto(spec, name, DirectionOf(name)) : spec;
+
     /// <param name="shared">Of the datapath.</param>
     public LoadedObject Load(BpfLoader loader, ObjectSpec spec, string name, IReadOnlyDictionary<string, BpfMap> shared)
     {

@@ -22,7 +22,7 @@ public sealed class ProgramWorkerTests : IDisposable
     public ProgramWorkerTests()
     {
         _board = new HealthBoard(_clock);
-        _worker = new ProgramWorker(_agent.Datapath, _agent.Services.Endpoints.Endpoints, _board, _clock, NullLogger.Instance);
+        _worker = new ProgramWorker(_agent.Datapath, _agent.Services.Endpoints.Endpoints, _board, _agent.Services.Metrics, _clock, NullLogger.Instance);
     }
 
     public void Dispose() => _agent.Dispose();
@@ -47,6 +47,28 @@ public sealed class ProgramWorkerTests : IDisposable
         _agent.Services.Programs.WorkOff();
         Assert.Empty(_agent.Services.Health.Problems);
         Assert.Equal(0, _agent.Services.Programs.Waiting);
+    }
+
+    [Fact]
+    public void Programs_that_are_refused_are_told_once_and_counted_and_not_tried_again()
+    {
+        _agent.Add("web");
+        _agent.Datapath.Settled = new SettledPrograms(TailoringState.Refused, "program from_container: too many instructions", []);
+        _agent.Services.Programs.WorkOff();
+
+        Assert.Equal(
+            "endpoint 'web' keeps the programs that all endpoints share: program from_container: too many instructions",
+            Assert.Single(_agent.Services.Health.Problems).Message);
+        Assert.Equal(0, _agent.Services.Programs.Waiting);
+        Assert.Equal((0, 1), (_agent.Services.Metrics.TailoredPrograms.Value, _agent.Services.Metrics.RefusedPrograms.Value));
+
+        _agent.Datapath.Settled = new SettledPrograms(
+            TailoringState.Tailored, null, [new("from_container", TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(30))]);
+        _agent.Services.Programs.Ask(1);
+        _agent.Services.Programs.WorkOff();
+        Assert.Empty(_agent.Services.Health.Problems);
+        Assert.Equal((1, 1), (_agent.Services.Metrics.TailoredPrograms.Value, _agent.Services.Metrics.RefusedPrograms.Value));
+        Assert.Equal(0.05, _agent.Services.Metrics.TailoringTime.Sum, 6);
     }
 
     [Fact]

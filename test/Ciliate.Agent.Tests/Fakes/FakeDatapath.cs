@@ -69,7 +69,22 @@ internal sealed class FakeDatapath : IDatapath
         }
     }
 
-    public void SettlePrograms(ushort endpointId) => Enter($"settle {endpointId}");
+    /// <summary>What comes of settling; null: nothing was to be done.</summary>
+    public SettledPrograms? Settled { get; set; }
+
+    public SettledPrograms? SettlePrograms(ushort endpointId)
+    {
+        Enter($"settle {endpointId}");
+        return Settled;
+    }
+
+    /// <summary>What programs are reported.</summary>
+    public List<ProgramReport> Programs { get; } = [];
+
+    public EndpointProgramReport ReadPrograms(ushort endpointId, bool withCode = false) =>
+        new(Settled?.State ?? TailoringState.Pending, Settled?.Refusal, [.. Programs.Select(program => withCode ? program : program with { Code = null })]);
+
+    public EndpointProgramReport ReadSharedPrograms(bool withCode = false) => ReadPrograms(0, withCode) with { State = TailoringState.Off, Refusal = null };
 
     public int UsableInterface(int ifIndex) => ifIndex;
 

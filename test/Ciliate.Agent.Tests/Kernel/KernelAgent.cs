@@ -15,9 +15,12 @@ namespace Ciliate.Agent.Tests.Kernel;
 internal sealed class KernelAgent : IDisposable
 {
     private readonly BpfFileSystem _bpf = new();
+    private readonly bool _tailors;
 
-    public KernelAgent()
+    /// <param name="tailors">Endpoints get programs of their own, which takes longer than most of what is looked at here.</param>
+    public KernelAgent(bool tailors = false)
     {
+        _tailors = tailors;
         Directory.CreateDirectory(PolicyDirectory);
         Configuration = ConfigurationLoader.Load(
             CommandLine.Parse(
@@ -49,7 +52,7 @@ internal sealed class KernelAgent : IDisposable
     /// <summary>Takes over what is there, as an agent does that starts.</summary>
     public void Start() => Start(Options);
 
-    public DatapathOptions Options => new(BpfRoot, Configuration.Gateway, FlowTableSize: 1024);
+    public DatapathOptions Options => new(BpfRoot, Configuration.Gateway, FlowTableSize: 1024, TailorPrograms: _tailors);
 
     public void Start(DatapathOptions options) => Host.Run(() =>
     {

@@ -5,7 +5,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("", "ciliate needs a command: status, endpoint, identity, policy, observe, bpf, config, cleanup, version, completion", "ciliate")]
     [InlineData("statsu", "\"statsu\" is not a command of ciliate", "ciliate")]
-    [InlineData("endpoint", "ciliate endpoint needs a command: add, list, get, labels, hook, delete", "ciliate endpoint")]
+    [InlineData("endpoint", "ciliate endpoint needs a command: add, list, get, labels, hook, program, delete", "ciliate endpoint")]
     [InlineData("endpoint ad", "\"ad\" is not a command of ciliate endpoint", "ciliate endpoint")]
     [InlineData("status --colour", "\"--colour\" is not understood by ciliate status", "ciliate status")]
     [InlineData("endpoint list web", "\"web\" is not understood by ciliate endpoint list", "ciliate endpoint list")]

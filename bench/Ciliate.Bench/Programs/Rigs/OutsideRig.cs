@@ -84,10 +84,10 @@ internal sealed class OutsideRig : IPacketRig
     public (TimeSpan Making, TimeSpan Loading) MakePrograms()
     {
         using var pair = _datapath.Tailor(_wiring, _datapath.ReadSmallPolicy(Id));
-        var programs = pair.Report.Programs;
-        return (Sum(program => program.MakingTime), Sum(program => program.LoadTime));
+        var all = pair.Times;
+        return (Sum(times => times.Making), Sum(times => times.Loading));
 
-        TimeSpan Sum(Func<ProgramReport, TimeSpan> part) => programs.Aggregate(TimeSpan.Zero, (sum, program) => sum + part(program));
+        TimeSpan Sum(Func<ProgramTimes, TimeSpan> part) => all.Aggregate(TimeSpan.Zero, (sum, times) => sum + part(times));
     }
 
     /// <summary>All that are loaded for a container and an uplink.</summary>
