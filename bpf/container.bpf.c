@@ -148,8 +148,8 @@ static __always_inline void name_sides(const struct packet *p, struct judgement 
 	j->destination_identity = destination.identity;
 }
 
-/* Where the program of the container that sent a packet hands it over: everything is settled but for the word of
- * the user's program. Made for one endpoint at a time. */
+/* Where the program of the container that sent a packet hands it over: everything is settled but for the word
+ * of the user's program. Made for one endpoint at a time. */
 SEC("tc")
 int deliver_to_container(struct __sk_buff *skb)
 {

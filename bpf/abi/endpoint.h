@@ -10,7 +10,7 @@ enum endpoint_limits : __u32 {
 };
 
 enum endpoint_flag : __u32 {
-	ENDPOINT_USER_INGRESS = 1, /* delivered by its entry of user_deliveries, which asks the user's program */
+	ENDPOINT_USER_INGRESS = 1, /* delivered by its entry of user_deliveries */
 };
 
 /* A row of the endpoint table, by endpoint id; one cache line, memory-mapped by the agent.

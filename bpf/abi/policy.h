@@ -59,8 +59,8 @@ struct policy_direction {
 	__u8 shapes[MAX_SHAPES];
 };
 
-/* The part of a generation that is not in the policy table. additions counts how often entries were added since
- * the generation began: before the peer of one can be met. */
+/* The part of a generation that is not in the policy table. additions counts how often entries were added
+ * since the generation began: before the peer of one can be met. */
 struct slot {
 	VARIANT_FIELD(__u32 variant);
 	__u32 identity;

@@ -15,7 +15,8 @@ CONFIG(__u32, own_endpoint, "The endpoint that the program is made for; 0: it se
 CONFIG(struct endpoint, own_row, "Row of that endpoint, but for its commit word.");
 CONFIG(__u16, own_ethertype,
        "Ethertype of the only family that that endpoint has an address of, in host order; 0: it has both.");
-CONFIG(__u32, own_policy_generation, "Generation of that endpoint whose policy is part of the code; 0: none.");
+CONFIG(__u32, own_policy_generation,
+       "Generation of that endpoint whose policy is part of the code; 0: none.");
 CONFIG(__u32, own_policy_additions, "How often entries had been added to that generation.");
 CONFIG(__u8, own_policy_direction, "The direction that the code is of: 0 ingress, 1 egress.");
 CONFIG(__u16, network_id, "Network of all addresses; those of different networks may be equal.");

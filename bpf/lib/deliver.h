@@ -40,8 +40,8 @@ static __always_inline __u32 too_big_for(struct __sk_buff *skb, __u32 ifindex)
 	return bpf_check_mtu(skb, ifindex, &mtu, 0, 0) > 0 ? mtu : 0;
 }
 
-/* A packet whose hops are used up, or that is too big, is answered instead, or cut by the stack. What the program
- * returns, or DELIVER_BY_USER. */
+/* A packet whose hops are used up, or that is too big, is answered instead, or cut by the stack. What the
+ * program returns, or DELIVER_BY_USER. */
 static __always_inline int deliver_to_endpoint(struct __sk_buff *skb, const struct packet *p,
 					       struct judgement *j, __u32 id)
 {

@@ -66,8 +66,8 @@ static __always_inline void identify_by_route(struct __sk_buff *skb, const struc
 	}
 }
 
-/* One side's policy: by the code of this very program where that is its, else by the tables. 0, or the negative
- * drop reason; the rule that decided in *rule. */
+/* One side's policy: by the code of this very program where that is its, else by the tables. 0, or the
+ * negative drop reason; the rule that decided in *rule. */
 static __always_inline int check_side(const struct side *side, const struct packet *p, __u32 peer,
 				      enum direction direction, struct policy_result *policy, __u32 *rule)
 {
@@ -117,14 +117,16 @@ SUBPROGRAM int judge(struct __sk_buff *skb, const struct packet *p, const struct
 	if (source.endpoint) {
 		j->direction = DIRECTION_EGRESS;
 		j->generation = source.version;
-		result = check_side(&source, p, destination.identity, DIRECTION_EGRESS, &policy, &j->egress_rule);
+		result = check_side(&source, p, destination.identity, DIRECTION_EGRESS, &policy,
+				    &j->egress_rule);
 		if (result)
 			return result;
 	}
 	if (destination.endpoint) {
 		j->direction = DIRECTION_INGRESS;
 		j->generation = destination.version;
-		result = check_side(&destination, p, source.identity, DIRECTION_INGRESS, &policy, &j->ingress_rule);
+		result = check_side(&destination, p, source.identity, DIRECTION_INGRESS, &policy,
+				    &j->ingress_rule);
 		if (result)
 			return result;
 	}

@@ -38,8 +38,8 @@ static __always_inline __u64 rank_of(const struct policy_value *value)
 	return ((__u64)value->precedence + 1) << 1 | (value->verdict != POLICY_ALLOW);
 }
 
-/* One direction of own_policy_generation as comparisons: made from its entries and its default, and put in the
- * place of this body when the program is made for its endpoint. What it returns is laid out by enum
+/* One direction of own_policy_generation as comparisons: made from its entries and its default, and put in
+ * the place of this body when the program is made for its endpoint. What it returns is laid out by enum
  * coded_verdict. service is the protocol in front of the port's
  * 16 bits. Weak, so that the compiler believes nothing of what it returns. */
 __attribute__((weak)) SUBPROGRAM __u64 policy_as_code(__u32 peer, __u32 service)
@@ -51,7 +51,8 @@ __attribute__((weak)) SUBPROGRAM __u64 policy_as_code(__u32 peer, __u32 service)
  * endpoint's is taken for it. */
 static __always_inline _Bool is_coded(__u32 slot_index, __u32 generation, enum direction direction)
 {
-	if (!own_policy_generation || generation != own_policy_generation || direction != own_policy_direction)
+	if (!own_policy_generation || generation != own_policy_generation ||
+	    direction != own_policy_direction)
 		return 0;
 	const struct slot *slot = bpf_map_lookup_elem(&slots, &slot_index);
 	return slot && slot->additions == own_policy_additions;
@@ -63,7 +64,8 @@ static __always_inline int denied_by_policy(enum direction direction)
 }
 
 /* As policy_check(), by the code. */
-static __always_inline int coded_check(const struct packet *p, __u32 peer, enum direction direction, __u32 *rule)
+static __always_inline int coded_check(const struct packet *p, __u32 peer, enum direction direction,
+				       __u32 *rule)
 {
 	__u64 found = policy_as_code(peer, (__u32)p->protocol << 16 | host16(policy_port(p)));
 	*rule = found >> CODED_RULE_SHIFT;

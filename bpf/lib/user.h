@@ -38,8 +38,8 @@ static __always_inline int check_ingress_by_user(struct __sk_buff *skb)
 	return user_ingress && user_program_ingress(skb) != USER_KEEP ? -DROP_USER_PROGRAM : 0;
 }
 
-/* Instead of being delivered by the program that got it here, the packet goes on to that of the container that
- * it is for. */
+/* Instead of being delivered by the program that got it here, the packet goes on to that of the container
+ * that it is for. */
 #define DELIVER_BY_USER 256
 
 static __always_inline void go_on_to_user(struct __sk_buff *skb, __u32 endpoint)

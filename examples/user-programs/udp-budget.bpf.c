@@ -6,8 +6,8 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#define SEC(name)	    __attribute__((section(name), used))
-#define __uint(name, value) int (*name)[value]
+#define SEC(name)           __attribute__((section(name), used))
+#define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
 
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
@@ -34,8 +34,8 @@ struct {
 	__type(value, __u64);
 } packets SEC(".maps");
 
-/* The second that it is, and what came in it. Two CPUs that begin a new one at the same time may let a packet or
- * two more through. */
+/* The second that it is, and what came in it. Two CPUs that begin a new one at the same time may let a packet
+ * or two more through. */
 static __u64 second, spent;
 
 static _Bool is_udp(struct __sk_buff *skb)
