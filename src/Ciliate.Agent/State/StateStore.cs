@@ -21,7 +21,6 @@ public sealed partial class StateStore
     private readonly string _objects;
     private readonly string _policyIndex;
     private readonly IdentityJournal _identities;
-    private readonly Dictionary<string, Action> _owed = [];
 
     /// <exception cref="StateException">The directories cannot be made.</exception>
     public StateStore(string directory)
@@ -139,29 +138,6 @@ public sealed partial class StateStore
 
     /// <summary>Safe to repeat.</summary>
     public void DeletePolicies(IReadOnlyCollection<string> paths) => Disk.Delete(paths);
-
-    /// <summary>Brings a file back to what it was, for a change that did not come to its end. If the disk does not take that either it is owed, and no other
-    /// change is made before <see cref="PayOwed"/> has made up for it: the next start must not find a change that was refused.</summary>
-    /// <exception cref="AgentException">The disk does not take it now.</exception>
-    public void TakeBack(string path, Action step)
-    {
-        _owed[path] = step;
-        PayOwed();
-    }
-
-    /// <summary>Whether a file is still as a change that was refused has left it.</summary>
-    public bool Owes(string path) => _owed.ContainsKey(path);
-
-    /// <summary>Makes up for all that could not be taken back. Safe to repeat.</summary>
-    /// <exception cref="AgentException">The disk does not take it yet.</exception>
-    public void PayOwed()
-    {
-        foreach ((string path, Action step) in _owed.ToArray())
-        {
-            step();
-            _owed.Remove(path);
-        }
-    }
 
     /// <summary>The directories that hold the files.</summary>
     private string[] Places => [_directory, _endpoints, _policies, _objects];

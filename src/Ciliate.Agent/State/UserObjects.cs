@@ -35,6 +35,9 @@ public sealed class UserObjects(StateStore store, Table<ushort, Endpoint> endpoi
     /// <exception cref="AgentException">The disk does not take it.</exception>
     public void RemoveUnused()
     {
+        // An endpoint's file may still name one that its row does not.
+        if (store.OwesAny)
+            return;
         HashSet<string> used = [.. endpoints.Rows.SelectMany(endpoint => endpoint.Hooks).Select(hook => hook.Program.Digest)];
         foreach (string digest in _known.Keys.Where(digest => !used.Contains(digest)).ToArray())
             _known.Remove(digest);

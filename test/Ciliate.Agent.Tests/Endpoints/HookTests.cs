@@ -84,6 +84,28 @@ public sealed class HookTests : IDisposable
         static Endpoint Web(TestAgent agent, string name) => agent.Services.Endpoints.Endpoints.Rows.Single(row => row.Name == name);
     }
 
+    /// <summary>An endpoint's file that could not be taken back names it.</summary>
+    [Fact]
+    public void No_object_goes_while_the_disk_owes_a_file()
+    {
+        var store = new StateStore(_agent.Configuration.StateDirectory);
+        var objects = new UserObjects(store, new Table<ushort, Endpoint>());
+        bool refuses = true;
+        Assert.Throws<AgentException>(() => store.TakeBack("endpoints/1.json", () =>
+        {
+            if (refuses)
+                throw new AgentException(AgentError.Failed, "told by the test");
+        }));
+
+        objects.RemoveUnused();
+        Assert.NotNull(Object);
+        refuses = false;
+        store.PayOwed();
+        objects.RemoveUnused();
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(_agent.Configuration.StateDirectory, "objects")));
+    }
+
     [Fact]
     public void What_the_kernel_refuses_to_attach_leaves_the_one_before()
     {
