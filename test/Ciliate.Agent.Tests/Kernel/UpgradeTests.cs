@@ -24,7 +24,7 @@ public sealed class UpgradeTests : IDisposable
           egress: [{}]
         """;
 
-    private readonly KernelAgent _agent = new(tailors: true);
+    private readonly KernelAgent _agent = new();
 
     public UpgradeTests()
     {
