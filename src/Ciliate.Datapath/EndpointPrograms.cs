@@ -3,6 +3,7 @@ using Ciliate.Bpf;
 using Ciliate.Datapath.Hooks;
 using Ciliate.Datapath.Tailoring;
 using Ciliate.Linux;
+using Ciliate.Netlink;
 
 namespace Ciliate.Datapath;
 
@@ -80,7 +81,7 @@ internal sealed class EndpointPrograms(string root, PinnedMaps loaded, Interface
                 else if (!hooks.IsSettled(directory))
                     Hang(directory, wiring.HostIfIndex, hooks.Attach, loaded.Program);
             }
-            catch (LinuxException error) when (error.Errno == Errno.ENODEV)
+            catch (Exception error) when (error is LinuxException { Errno: Errno.ENODEV } or NetlinkException { Errno: Errno.ENODEV })
             {
                 // The interface went meanwhile, and who deletes the endpoint waits for its turn.
                 return false;

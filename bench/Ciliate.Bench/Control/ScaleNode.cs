@@ -8,7 +8,7 @@ namespace Ciliate.Bench.Control;
 /// <summary>A node with the real agent, asked by its API alone, and containers c0, c1 … that nobody speaks in.</summary>
 internal sealed class ScaleNode : IDisposable
 {
-    private static readonly TimeSpan s_readyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_readyWithin = TimeSpan.FromSeconds(60), s_settledWithin = TimeSpan.FromMinutes(3);
 
     private readonly Resources _resources = new();
     private readonly TestNamespace _node;
@@ -66,6 +66,21 @@ internal sealed class ScaleNode : IDisposable
         _process = TestProcess.Start(_node, _agent, _options);
         AwaitReady();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>Waits until each container runs the programs that are made for it.</summary>
+    /// <returns>Seconds that it took.</returns>
+    public double Settle()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (_client.GetStatusAsync(default).GetAwaiter().GetResult().Endpoints.Unsettled > 0)
+        {
+            if (Stopwatch.GetElapsedTime(start) > s_settledWithin)
+                throw new BenchException("the containers' own programs are not there");
+            Thread.Sleep(50);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     public void Dispose() => _resources.Dispose();

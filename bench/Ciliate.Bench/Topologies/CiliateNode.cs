@@ -46,6 +46,7 @@ internal sealed class CiliateNode
         string policy = Path.Combine(directory, "policy.yaml");
         File.WriteAllText(policy, Policy());
         Run("policy", "apply", "-f", policy);
+        AwaitOwnPrograms();
         var (ipv4, ipv6) = AddressesOf(Server);
         Topology = new Topology(Results.Comparison.Ours, client, server, ipv4, ipv6, resources);
     }
@@ -98,6 +99,15 @@ internal sealed class CiliateNode
         if (Agent.HasExited)
             throw new BenchException($"ciliated did not start: {LastLine(Agent.Errors)}");
     }
+
+    /// <summary>Those that a container has for good.</summary>
+    private void AwaitOwnPrograms() => Eventually.Holds(
+        () =>
+        {
+            using var status = JsonDocument.Parse(Run("status", "-o", "json"));
+            return status.RootElement.GetProperty("endpoints").GetProperty("unsettled").GetInt32() == 0;
+        },
+        "the containers have their own programs", s_readyWithin);
 
     private (IPAddress IPv4, IPAddress IPv6) AddressesOf(string name)
     {
