@@ -31,7 +31,7 @@ internal sealed record PacketCase(
         new(Named("packet-denied"), PortChoice.SameFlow, Packet.Syn, HasFloor: false, Containers(rig => rig.Denied)),
         .. s_rules.Select(rules => new PacketCase(
             Named($"packet-new-flow-{rules}-rules"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
-            Rules(Results.Comparison.Ours, ProgramKind.Tailored, rules), Rules("ciliate, tables", ProgramKind.Tables, rules))),
+            Rules(Results.Comparison.Ours, ProgramKind.Tailored, rules), Rules("ciliate, policy as code", ProgramKind.Coded, rules))),
         new(
             Named("packet-new-flow-cidrs"), PortChoice.NextFlow, Packet.Syn, HasFloor: false,
             Prefixes(Results.Comparison.Ours, 10_000, Few), Prefixes("ciliate, 100 CIDRs", Few, Few)),

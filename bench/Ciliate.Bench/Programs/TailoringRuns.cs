@@ -3,7 +3,7 @@ using Ciliate.Bench.Workloads;
 
 namespace Ciliate.Bench.Programs;
 
-/// <summary>What it takes to make the programs of one container with both families, masquerade and a policy of a hundred entries each way: both
+/// <summary>What it takes to make the programs of one container with both families and masquerade: both
 /// programs, from the constants until the kernel has them. Attaching is not in it.</summary>
 internal static class TailoringRuns
 {

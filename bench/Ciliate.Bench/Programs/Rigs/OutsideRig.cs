@@ -83,7 +83,7 @@ internal sealed class OutsideRig : IPacketRig
     /// <returns>Until they were made, and from then until they were loaded.</returns>
     public (TimeSpan Making, TimeSpan Loading) MakePrograms()
     {
-        using var pair = _datapath.Tailor(_wiring, _datapath.ReadSmallPolicy(Id));
+        using var pair = _datapath.Tailor(_wiring);
         var all = pair.Times;
         return (Sum(times => times.Making), Sum(times => times.Loading));
 

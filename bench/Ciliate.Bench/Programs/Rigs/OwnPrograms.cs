@@ -10,11 +10,11 @@ internal enum ProgramKind
     /// <summary>Those that all containers share.</summary>
     Generic,
 
-    /// <summary>Made for it; its policy stands in the tables.</summary>
-    Tables,
-
-    /// <summary>Made for it, with its policy as code where that is small: what the agent makes.</summary>
+    /// <summary>Made for it, by the agent too; its policy stands in the tables.</summary>
     Tailored,
+
+    /// <summary>Made for it, with its policy as code, which the agent does not make yet.</summary>
+    Coded,
 }
 
 /// <summary>The two programs of a container of a rig, as they are when it is made.</summary>
@@ -27,7 +27,7 @@ internal sealed class OwnPrograms : IDisposable
     {
         _datapath = datapath;
         if (kind != ProgramKind.Generic)
-            _pair = datapath.Tailor(wiring, kind == ProgramKind.Tailored ? datapath.ReadSmallPolicy(wiring.Id) : null);
+            _pair = datapath.Tailor(wiring, kind == ProgramKind.Coded ? datapath.ReadSmallPolicy(wiring.Id) : null);
     }
 
     public BpfProgram FromContainer => Program(EndpointPrograms.FromContainer);

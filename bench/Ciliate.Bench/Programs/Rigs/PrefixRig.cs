@@ -34,8 +34,7 @@ internal sealed class PrefixRig : IPacketRig
         var wiring = new EndpointWiring(Id, "cil1", _ends.Add(Id), s_gatewayMac, s_containerMac, s_ipv4, s_ipv6);
         _datapath.RegisterEndpoint(wiring);
         Apply(PolicySet.Create(PolicyReader.Read(PolicyText(), "prefixes.yaml"), 1));
-        // By the tables, whatever their size: that is what is compared.
-        _programs = _resources.Add(new OwnPrograms(_datapath, wiring, ProgramKind.Tables));
+        _programs = _resources.Add(new OwnPrograms(_datapath, wiring, ProgramKind.Tailored));
     }
 
     /// <summary>To an address in each of so many of the CIDRs, at equal distances, in an order that jumps.</summary>
