@@ -40,8 +40,8 @@ static __always_inline __u64 rank_of(const struct policy_value *value)
 
 /* One direction of own_policy_generation as comparisons: made from its entries and its default, and put in
  * the place of this body when the program is made for its endpoint. What it returns is laid out by enum
- * coded_verdict. service is the protocol in front of the port's
- * 16 bits. Weak, so that the compiler believes nothing of what it returns. */
+ * coded_verdict. service is the protocol in front of the port's 16 bits. Weak, so that the compiler believes
+ * nothing of what it returns. */
 __attribute__((weak)) SUBPROGRAM __u64 policy_as_code(__u32 peer, __u32 service)
 {
 	return 0;

@@ -7,7 +7,7 @@ namespace Ciliate.Datapath.Tailoring;
 /// port; peers that may do the same share the second.</summary>
 internal sealed class PolicyCode
 {
-    /// <summary>Entries of a direction above which the tables are as fast, by measurement: docs/performance.md.</summary>
+    /// <summary>Entries of a direction up to which it was measured that the code is not slower than the tables: docs/performance.md.</summary>
     public const int MostEntries = 256;
 
     /// <summary>Of code that is not worth its size.</summary>
